@@ -1,0 +1,95 @@
+import type { ActorError } from "../errors.ts"
+import type { SplitBytes } from "../sources/source.ts"
+
+/**
+ * The engine actor's mailbox, both ways. Everything is plain data that structured clone carries; `bytes` of batches are
+ * backed by SharedArrayBuffers, so that a batch moves between threads without a copy and the store can keep it.
+ */
+export type EngineRequest =
+  | {
+      readonly _tag: "Init"
+      readonly duckdb: WebAssembly.Module
+      readonly memoryLimitBytes: number
+      readonly name: string
+    }
+  | { readonly _tag: "Describe"; readonly call: number; readonly sql: string }
+  | { readonly _tag: "Explain"; readonly call: number; readonly sql: string }
+  | { readonly _tag: "Evaluate"; readonly call: number; readonly sql: string }
+  /** Starts a task: creates its input tables. One at a time. */
+  | { readonly _tag: "StartTask"; readonly task: EngineTask }
+  | { readonly _tag: "InputBatch"; readonly task: string; readonly table: string; readonly batch: BatchBytes }
+  | { readonly _tag: "InputSplit"; readonly task: string; readonly table: string; readonly split: SplitBytes }
+  /** All input is there; `rows` is checked against what arrived for every exchange table (law 3). */
+  | { readonly _tag: "RunTask"; readonly task: string; readonly rows: Readonly<Record<string, number>> }
+  | { readonly _tag: "CancelTask"; readonly task: string }
+
+export interface EngineTask {
+  /** Unique: query, stage, task, attempt. */
+  readonly id: string
+  readonly inputs: readonly EngineInput[]
+  readonly sql: string
+  /** The output's columns without the partition column: name and wire type. */
+  readonly columns: readonly { readonly name: string; readonly wireType: string }[]
+  /** 0: no partition column, everything is partition 0. */
+  readonly partitions: number
+  /** A batch is sent when it holds so many bytes; the door's first batch may be smaller. */
+  readonly batchBytesTarget: number
+}
+
+export interface EngineInput {
+  readonly table: string
+  readonly columns: readonly { readonly name: string; readonly sourceName: string; readonly type: string }[]
+}
+
+export interface BatchBytes {
+  /** One Arrow IPC stream with its end marker, holding `rows` rows. */
+  readonly bytes: Uint8Array
+  readonly rows: number
+  /** CRC-32 of `bytes`. */
+  readonly checksum: number
+}
+
+export type EngineEvent =
+  | { readonly _tag: "Ready"; readonly version: string }
+  | { readonly _tag: "Described"; readonly call: number; readonly columns: readonly { name: string; type: string }[] }
+  | { readonly _tag: "Explained"; readonly call: number; readonly plan: string }
+  | { readonly _tag: "Evaluated"; readonly call: number; readonly rows: readonly (readonly (string | null)[])[] }
+  | { readonly _tag: "CallFailed"; readonly call: number; readonly refusal: EngineRefusal }
+  /** An InputBatch or InputSplit was ingested: the sender may send the next (credit). */
+  | { readonly _tag: "InputTaken"; readonly task: string; readonly table: string; readonly rows: number }
+  /** `sequence` counts from 0 within (task, partition). */
+  | {
+      readonly _tag: "OutputBatch"
+      readonly task: string
+      readonly partition: number
+      readonly sequence: number
+      readonly batch: BatchBytes
+    }
+  | { readonly _tag: "TaskDone"; readonly task: string; readonly metrics: TaskMetrics }
+  | { readonly _tag: "TaskFailed"; readonly task: string; readonly error: ActorError }
+  /** The instance is unusable; the thread ends after this. */
+  | { readonly _tag: "Trapped"; readonly message: string }
+
+/** DuckDB's refusal, from `errors_as_json`. */
+export interface EngineRefusal {
+  readonly kind: string
+  readonly message: string
+  readonly position: number | undefined
+  readonly candidates: string | undefined
+}
+
+export interface TaskMetrics {
+  /** Milliseconds in which the engine's thread worked on this task, waiting excluded. */
+  readonly busyMs: number
+  readonly decodeMs: number
+  readonly ingestMs: number
+  readonly executeMs: number
+  readonly scatterMs: number
+  readonly rowsIn: number
+  readonly rowsOut: number
+  readonly bytesOut: number
+  /** Rows of each output partition. */
+  readonly partitionRows: readonly number[]
+  /** The WASM memory's size after the task, bytes. */
+  readonly memoryBytes: number
+}

@@ -1,0 +1,80 @@
+import type { PruningPredicate } from "../../planner/physical/stage.ts"
+
+/**
+ * A connector: lists, describes and reads tables. `list`, `describe` and `splits` run on the node's main thread and do
+ * I/O; `fetch` reads bytes there; `decode` (see `SplitDecoder`) runs in the engine's thread and does none.
+ */
+export interface Source {
+  readonly kind: string
+  /** Reads the metadata of these files (absolute paths, in order). Rejects with SourceError. */
+  readonly describe: (files: readonly string[], signal?: AbortSignal) => Promise<SourceTable>
+}
+
+export interface SourceTable {
+  readonly columns: readonly SourceColumn[]
+  readonly rows: number
+  readonly files: number
+  /** Splits in (file, row group) order that may hold a row for which every predicate is true, and how many may not. */
+  readonly splits: (columns: readonly string[], pruning: readonly PruningPredicate[]) => SplitList
+  /** Reads a split's bytes for these columns. The buffers are fresh and may be transferred. Rejects with SourceError. */
+  readonly fetch: (split: Split, columns: readonly string[], signal?: AbortSignal) => Promise<SplitBytes>
+}
+
+export interface SourceColumn {
+  readonly name: string
+  /** DuckDB's spelling of the type that a scan yields. */
+  readonly type: string
+  /** Uncompressed bytes over all files. */
+  readonly bytes: number
+  readonly min: string | undefined
+  readonly max: string | undefined
+}
+
+export interface SplitList {
+  readonly splits: readonly Split[]
+  /** Row groups excluded by statistics. */
+  readonly pruned: number
+}
+
+/** A row-group range of one file; for Parquet exactly one row group. Plain data: it crosses threads and nodes. */
+export interface Split {
+  readonly file: string
+  readonly index: number
+  readonly rows: number
+  /** Uncompressed bytes of the columns asked for. */
+  readonly bytes: number
+}
+
+/** What crosses to the engine's thread for one split. Plain data; `buffers` are transferred. */
+export interface SplitBytes {
+  readonly kind: string
+  readonly file: string
+  readonly rows: number
+  /** The source's own description of what `buffers` hold; only its decoder reads it. */
+  readonly layout: unknown
+  readonly buffers: readonly ArrayBuffer[]
+  /** Bytes read from storage. */
+  readonly bytesRead: number
+}
+
+/** The engine thread's half of a source. */
+export interface SplitDecoder {
+  readonly kind: string
+  /** Loads what it needs (a WASM module) once. */
+  readonly prepare: () => Promise<void>
+  /**
+   * Decodes into Arrow IPC streams with an end marker, each small enough to insert; columns in the order asked for.
+   * Throws SourceError naming the file, the column and the reason.
+   */
+  readonly decode: (bytes: SplitBytes, columns: readonly DecodedColumn[]) => Iterable<DecodedBatch>
+}
+
+export interface DecodedColumn {
+  readonly name: string
+  readonly type: string
+}
+
+export interface DecodedBatch {
+  readonly ipc: Uint8Array
+  readonly rows: number
+}

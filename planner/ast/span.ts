@@ -1,0 +1,10 @@
+/** A half-open range of UTF-16 offsets in the statement's text. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** The smallest span that covers both. */
+export function spanning(first: Span, last: Span): Span {
+  return { start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) }
+}

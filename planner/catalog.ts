@@ -1,0 +1,33 @@
+import type { TableRef } from "./ast/query.ts"
+
+/**
+ * What the planner needs to know of a table, as the catalog found it in the files' footers. No I/O happens in the
+ * planner: it is given a `Catalog`.
+ */
+export interface TableDescription {
+  /** Stable within one query; the runtime finds the files again by it. */
+  readonly id: string
+  /** What the columns may be qualified with when no alias is written: `lineitem` for `data/lineitem.parquet`. */
+  readonly alias: string
+  readonly columns: readonly TableColumn[]
+  /** Exact, from the footers. */
+  readonly rows: number
+  /** How many files; named in EXPLAIN. */
+  readonly files: number
+}
+
+export interface TableColumn {
+  readonly name: string
+  /** DuckDB's own spelling: `DECIMAL(15,2)`, `DATE`, `STRUCT(a INTEGER)`. */
+  readonly type: string
+  /** Uncompressed bytes over all files, from the footers. */
+  readonly bytes: number
+  /** Smallest and largest value as DuckDB prints them, where every file's statistics can be trusted. */
+  readonly min: string | undefined
+  readonly max: string | undefined
+}
+
+export interface Catalog {
+  /** Rejects with UnknownTable (nearest name included) or the source's own tagged error. */
+  readonly resolve: (ref: TableRef) => Promise<TableDescription>
+}

@@ -1,0 +1,76 @@
+import type { OutputColumn, ResultForm, StagePlan } from "../planner/physical/stage.ts"
+
+/** What every door uses: the CLI now, HTTP and NATS later. Implemented by `runtime/local.ts`. */
+export interface Session {
+  /** Plans and starts a query. Rejects with a PlannerError or ActorError before the first row. */
+  readonly query: (sql: string, options?: QueryOptions) => Promise<QueryResult>
+  /** Plans without running. */
+  readonly plan: (sql: string, options?: QueryOptions) => Promise<StagePlan>
+  readonly close: () => Promise<void>
+}
+
+export interface SessionOptions {
+  readonly workers: number
+  /** Where unqualified table names are looked for. */
+  readonly dataDir: string | undefined
+  /** Relative paths in SQL start here. */
+  readonly cwd: string
+}
+
+export interface QueryOptions {
+  readonly form?: ResultForm
+  readonly signal?: AbortSignal
+  /** Forces the number of hash partitions; by default the bytes decide. */
+  readonly partitions?: number
+  readonly settings?: PlanSettings
+}
+
+/** Switches for tests and for people who want to see what a rule does. */
+export interface PlanSettings {
+  /** Names of rules that are left out. Naming a required rule is refused. */
+  readonly disabledRules?: readonly string[]
+  /** false: one stage on one engine, scans still read by splits. */
+  readonly distribute?: boolean
+  /** How joins move; `auto` compares estimated bytes. */
+  readonly joins?: "auto" | "hash" | "broadcast"
+}
+
+export interface QueryResult {
+  readonly id: string
+  readonly columns: readonly OutputColumn[]
+  /** Arrow IPC streams in order. Ends, or throws the query's error. Leaving the loop cancels the query. */
+  readonly batches: AsyncIterable<ResultBatch>
+  /** Settles when the query is over; complete only after `batches` ended. */
+  readonly metrics: () => QueryMetrics
+}
+
+export interface ResultBatch {
+  readonly ipc: Uint8Array
+  readonly rows: number
+}
+
+export interface QueryMetrics {
+  readonly planMs: number
+  readonly totalMs: number
+  readonly rows: number
+  /** Bytes read from files, and bytes that went through exchanges (the result's excluded). */
+  readonly bytesRead: number
+  readonly bytesExchanged: number
+  readonly splits: number
+  readonly splitsPruned: number
+  readonly tasks: number
+  readonly attempts: number
+  /** Busy milliseconds of each engine actor, in their order. */
+  readonly actors: readonly { readonly name: string; readonly busyMs: number; readonly tasks: number }[]
+  readonly stages: readonly StageMetrics[]
+}
+
+export interface StageMetrics {
+  readonly stage: number
+  readonly title: string
+  readonly tasks: number
+  readonly rowsIn: number
+  readonly rowsOut: number
+  readonly bytesOut: number
+  readonly busyMs: number
+}
