@@ -1,0 +1,202 @@
+import type {
+  Between,
+  Binary,
+  Case,
+  Cast,
+  Collate,
+  Expr,
+  Field,
+  FunctionCall,
+  InList,
+  IntervalLiteral,
+  IsTest,
+  ListLiteral,
+  Literal,
+  OrderItem,
+  Row,
+  Star,
+  StructLiteral,
+  Subscript,
+  SubqueryExpr,
+  TypedLiteral,
+  Unary,
+} from "./expression.ts"
+
+/** What a column may be: a name as written, or the binder's column. Only these two tags are leaves of type `C`. */
+export interface ColumnLeaf {
+  readonly _tag: "ColumnRef" | "Column"
+}
+
+/** Every node but the columns. It is rebuilt around new children whatever their columns are. */
+export type Inner<C> =
+  | Literal
+  | TypedLiteral
+  | IntervalLiteral<C>
+  | Star<C>
+  | FunctionCall<C>
+  | Cast<C>
+  | Unary<C>
+  | Binary<C>
+  | IsTest<C>
+  | Between<C>
+  | InList<C>
+  | Case<C>
+  | Subscript<C>
+  | Field<C>
+  | ListLiteral<C>
+  | StructLiteral<C>
+  | Row<C>
+  | Collate<C>
+  | SubqueryExpr
+
+export function isColumn<C extends ColumnLeaf>(expr: Expr<C>): expr is C {
+  return expr._tag === "ColumnRef" || expr._tag === "Column"
+}
+
+/** Whether the expression is a node of the language and not a column. */
+export function isInner<C extends ColumnLeaf>(expr: Expr<C>): expr is Inner<C> {
+  return !isColumn(expr)
+}
+
+/** The direct children in the order they are written. */
+export function children<C extends ColumnLeaf>(expr: Expr<C>): readonly Expr<C>[] {
+  const found: Expr<C>[] = []
+  if (isInner(expr)) {
+    rebuild<C, C>(expr, (child) => {
+      found.push(child)
+      return child
+    })
+  }
+  return found
+}
+
+/** The node with `f` applied to its direct children; the very same node when `f` changes none of them. */
+export function mapChildren<C extends ColumnLeaf>(expr: Expr<C>, f: (child: Expr<C>) => Expr<C>): Expr<C> {
+  if (!isInner(expr)) return expr
+  let same = true
+  const rebuilt = rebuild<C, C>(expr, (child) => {
+    const next = f(child)
+    if (next !== child) same = false
+    return next
+  })
+  return same ? expr : rebuilt
+}
+
+/**
+ * Replaces every column; `leaf` may return any expression. Runs of left-deep operators (`a OR b OR …`, thousands of
+ * terms) are walked in a loop: only real nesting, which the parser bounds, costs stack.
+ */
+export function mapExpr<A extends ColumnLeaf, B extends ColumnLeaf>(
+  expr: Expr<A>,
+  leaf: (column: A) => Expr<B>,
+): Expr<B> {
+  const spine: Binary<A>[] = []
+  let bottom: Expr<A> = expr
+  while (bottom._tag === "Binary") {
+    const binary: Binary<A> = bottom
+    spine.push(binary)
+    bottom = binary.left
+  }
+  const each = (child: Expr<A>): Expr<B> => mapExpr(child, leaf)
+  let mapped: Expr<B> = isInner(bottom) ? rebuild(bottom, each) : leaf(bottom)
+  for (const node of spine.reverse()) {
+    const right = each(node.right)
+    mapped = { ...node, left: mapped, right, escape: node.escape && each(node.escape) }
+  }
+  return mapped
+}
+
+/** Whether `predicate` holds for the expression or anything below it. */
+export function anyExpr<C extends ColumnLeaf>(expr: Expr<C>, predicate: (node: Expr<C>) => boolean): boolean {
+  for (const node of walk(expr)) if (predicate(node)) return true
+  return false
+}
+
+/** The nodes for which `test` holds, in the order they are written. */
+export function collect<C extends ColumnLeaf, T extends Expr<C>>(
+  expr: Expr<C>,
+  test: (node: Expr<C>) => node is T,
+): readonly T[] {
+  const found: T[] = []
+  for (const node of walk(expr)) if (test(node)) found.push(node)
+  return found
+}
+
+/** Every column in the expression, in the order they are written, repeated as often as they are. */
+export function columnsOf<C extends ColumnLeaf>(expr: Expr<C>): readonly C[] {
+  const found: C[] = []
+  for (const node of walk(expr)) if (isColumn(node)) found.push(node)
+  return found
+}
+
+/** The node itself, then everything below it: a parent before its children, left before right. */
+export function* walk<C extends ColumnLeaf>(expr: Expr<C>): Generator<Expr<C>, void, undefined> {
+  const pending: Expr<C>[] = [expr]
+  for (;;) {
+    const node = pending.pop()
+    if (node === undefined) return
+    yield node
+    const below = children(node)
+    for (let i = below.length - 1; i >= 0; i--) {
+      const child = below[i]
+      if (child !== undefined) pending.push(child)
+    }
+  }
+}
+
+/** One inner node around new children, visited in the order they are written. */
+export function rebuild<A, B>(node: Inner<A>, f: (child: Expr<A>) => Expr<B>): Inner<B> {
+  switch (node._tag) {
+    case "Literal":
+    case "TypedLiteral":
+    case "SubqueryExpr":
+      return node
+    case "IntervalLiteral":
+      return { ...node, value: f(node.value) }
+    case "Star":
+      return { ...node, replace: node.replace.map((item) => ({ ...item, expr: f(item.expr) })) }
+    case "FunctionCall":
+      return {
+        ...node,
+        args: node.args.map(f),
+        orderBy: mapOrder(node.orderBy, f),
+        filter: node.filter && f(node.filter),
+      }
+    case "Cast":
+    case "Unary":
+    case "IsTest":
+    case "Field":
+    case "Collate":
+      return { ...node, input: f(node.input) }
+    case "Binary":
+      return { ...node, left: f(node.left), right: f(node.right), escape: node.escape && f(node.escape) }
+    case "Between":
+      return { ...node, input: f(node.input), low: f(node.low), high: f(node.high) }
+    case "InList":
+      return { ...node, input: f(node.input), items: node.items.map(f) }
+    case "Case":
+      return {
+        ...node,
+        operand: node.operand && f(node.operand),
+        branches: node.branches.map((branch) => ({ when: f(branch.when), then: f(branch.then) })),
+        otherwise: node.otherwise && f(node.otherwise),
+      }
+    case "Subscript":
+      return {
+        ...node,
+        input: f(node.input),
+        from: node.from && f(node.from),
+        to: node.to && f(node.to),
+        step: node.step && f(node.step),
+      }
+    case "ListLiteral":
+    case "Row":
+      return { ...node, items: node.items.map(f) }
+    case "StructLiteral":
+      return { ...node, fields: node.fields.map((field) => ({ ...field, value: f(field.value) })) }
+  }
+}
+
+function mapOrder<A, B>(items: readonly OrderItem<A>[], f: (child: Expr<A>) => Expr<B>): readonly OrderItem<B>[] {
+  return items.map((item) => ({ ...item, expr: f(item.expr) }))
+}

@@ -1,0 +1,45 @@
+import type { Cte, Query } from "../ast/query.ts"
+import { PlanDefect, UnknownColumn } from "../errors.ts"
+import type { QueryPlan } from "../logical/plan.ts"
+import { validate } from "../logical/validate.ts"
+import { type CteBinding, type CteBindings, inlineCtes, NO_CTES } from "./ctes.ts"
+import type { BindContext } from "./context.ts"
+import { type BoundSubquery, uniqueNames } from "./from.ts"
+import { bindBlock } from "./select.ts"
+
+/**
+ * Names become columns with ids, implicit casts become explicit, `*` becomes columns. The result runs whole on one
+ * engine and means exactly what the statement means.
+ */
+export async function bind(query: Query, context: BindContext): Promise<QueryPlan> {
+  const bindings: CteBinding[] = []
+  const bindQuery = async (inner: Query, outer: CteBindings): Promise<BoundSubquery> => {
+    const ctes = new Map(outer)
+    for (const cte of inner.with) {
+      const binding = bindingOf(cte, context.nextCte(), await bindQuery(cte.query, ctes))
+      bindings.push(binding)
+      ctes.set(cte.name.text.toLowerCase(), binding)
+    }
+    return bindBlock(inner, { context, ctes, bindQuery })
+  }
+  const { plan, fields } = await bindQuery(query, NO_CTES)
+  const { ctes, root } = inlineCtes(plan, bindings)
+  for (const each of [...ctes.map((cte) => cte.plan), root]) validate(each, "bind")
+  if (fields.length === 0) throw new PlanDefect({ message: "the query yields no columns", rule: "bind" })
+  return { ctes, root, output: fields.map(({ name, column }) => ({ name, column })) }
+}
+
+function bindingOf(cte: Cte, id: number, bound: BoundSubquery): CteBinding {
+  const fields = uniqueNames(bound.fields)
+  const extra = cte.columns[fields.length]
+  if (extra !== undefined) {
+    throw new UnknownColumn({
+      message: `${cte.name.text} is given ${cte.columns.length} column names but has ${fields.length} columns`,
+      span: extra.span,
+      name: extra.text,
+      available: fields.map((each) => each.name),
+    })
+  }
+  const named = fields.map((field, i) => ({ ...field, name: cte.columns[i]?.text ?? field.name }))
+  return { id, name: cte.name.text, plan: bound.plan, fields: named, materialized: cte.materialized }
+}

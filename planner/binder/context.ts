@@ -1,0 +1,20 @@
+import type { Catalog } from "../catalog.ts"
+import type { FunctionNames, TypeOracle } from "../describe.ts"
+import type { ColumnIds } from "../logical/column.ts"
+
+/** What binding a statement needs from outside, and what it hands out. One a statement. */
+export interface BindContext {
+  /** The statement's text: spans point into it. */
+  readonly sql: string
+  readonly catalog: Catalog
+  readonly oracle: TypeOracle
+  readonly ids: ColumnIds
+  /** The query's one moment: `now()` and its kin are this value wherever they stand (law 5). */
+  readonly nowMicros: bigint
+  /** Hands out the ids of CTEs. */
+  readonly nextCte: () => number
+}
+
+export function functionNames(context: BindContext): Promise<FunctionNames> {
+  return context.oracle.functions()
+}

@@ -1,0 +1,151 @@
+import type { ColumnRef, FunctionCall, Identifier, OrderItem } from "../ast/expression.ts"
+import type { FromItem, JoinRef, NamedExpr, Query, Select, SelectItem } from "../ast/query.ts"
+import type { Span } from "../ast/span.ts"
+import { collect } from "../ast/traverse.ts"
+import type { CopiedText, DescribedColumn } from "../describe.ts"
+import { printExpr } from "../sql/print-expression.ts"
+import { quoteIdentifier } from "../sql/quote.ts"
+import type { BindContext } from "./context.ts"
+import type { BoundFrom } from "./from.ts"
+import { isRefusal, type NamedSpan, refused } from "./refusal.ts"
+import type { Relation } from "./scope.ts"
+import { typedNulls } from "./typing.ts"
+
+/**
+ * Shows DuckDB the query block as the user wrote it, over empty tables of the same schemas, and asks what it yields.
+ * So names and types are DuckDB's own, and whatever it would refuse (a type, a function, an ungrouped column) is
+ * refused here in its words and at its place.
+ */
+export async function describeBlock(
+  context: BindContext,
+  query: Query,
+  from: BoundFrom,
+): Promise<readonly DescribedColumn[]> {
+  const sql = new DescribeText()
+  writeBlock(sql, context, query, from)
+  try {
+    return await context.oracle.describe(sql.text)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    throw refused(error, sql.copied, calledNames(query))
+  }
+}
+
+/** SQL for DuckDB that remembers which parts of it stand for which parts of the user's text. */
+class DescribeText {
+  text = ""
+  readonly copied: CopiedText[] = []
+
+  add(text: string): void {
+    this.text += text
+  }
+
+  copy(text: string, span: Span): void {
+    this.copied.push({ at: this.text.length, span })
+    this.text += text
+  }
+}
+
+function writeBlock(sql: DescribeText, context: BindContext, query: Query, from: BoundFrom): void {
+  const select = query.body
+  sql.add(select.distinct ? "SELECT DISTINCT " : "SELECT ")
+  writeList(sql, select.items, (item) => writeItem(sql, context, item))
+  if (select.from !== undefined) {
+    sql.add(" FROM ")
+    writeFrom(sql, select.from, from, [...from.relations])
+  }
+  writeClause(sql, " WHERE ", select.where)
+  writeGroupBy(sql, select)
+  writeClause(sql, " HAVING ", select.having)
+  if (query.orderBy.length > 0) {
+    sql.add(" ORDER BY ")
+    writeList(sql, query.orderBy, (item) => writeOrder(sql, item))
+  }
+}
+
+/** A list item without an alias keeps the user's very text: DuckDB makes the column's name of it. */
+function writeItem(sql: DescribeText, context: BindContext, item: SelectItem): void {
+  if (item.alias !== undefined) {
+    sql.copy(`${named(item.expr)} AS ${quoteIdentifier(item.alias.text)}`, item.expr.span)
+  } else if (item.expr._tag === "ColumnRef" || item.expr._tag === "Star") {
+    sql.copy(named(item.expr), item.expr.span)
+  } else {
+    sql.copy(context.sql.slice(item.span.start, item.span.end), item.expr.span)
+  }
+}
+
+/** `relations` are taken in the order in which they stand in the text. */
+function writeFrom(sql: DescribeText, item: FromItem, from: BoundFrom, relations: Relation[]): void {
+  if (item._tag !== "JoinRef") {
+    const relation = relations.shift()
+    const unnamed = item._tag === "SubqueryRef" && item.alias === undefined
+    if (relation !== undefined) sql.copy(emptyTable(relation, unnamed), item.span)
+    return
+  }
+  writeFrom(sql, item.left, from, relations)
+  sql.add(` ${item.kind === "cross" ? "CROSS" : item.kind.toUpperCase()} JOIN `)
+  const nested = item.right._tag === "JoinRef"
+  sql.add(nested ? "(" : "")
+  writeFrom(sql, item.right, from, relations)
+  sql.add(nested ? ")" : "")
+  writeCondition(sql, item, from.using.get(item) ?? [])
+}
+
+function writeCondition(sql: DescribeText, join: JoinRef, using: readonly Identifier[]): void {
+  if (using.length > 0) sql.add(` USING (${using.map((name) => quoteIdentifier(name.text)).join(", ")})`)
+  else if (join.on !== undefined) writeClause(sql, " ON ", join.on)
+  else if (join.kind !== "cross") sql.add(" ON TRUE")
+}
+
+function emptyTable(relation: Relation, unnamed: boolean): string {
+  const columns = relation.columns.map(({ name, column }) => ({ name: quoteIdentifier(name), type: column.type }))
+  return `(${typedNulls(columns)})${unnamed ? "" : ` AS ${quoteIdentifier(relation.alias)}`}`
+}
+
+function writeClause(sql: DescribeText, keyword: string, expr: NamedExpr | undefined): void {
+  if (expr === undefined) return
+  sql.add(keyword)
+  sql.copy(named(expr), expr.span)
+}
+
+function writeGroupBy(sql: DescribeText, select: Select): void {
+  if (select.groupBy === undefined) return
+  sql.add(" GROUP BY ")
+  if (select.groupBy.all) sql.add("ALL")
+  writeList(sql, select.groupBy.items, (item) => sql.copy(named(item), item.span))
+}
+
+function writeOrder(sql: DescribeText, item: OrderItem<ColumnRef>): void {
+  sql.copy(named(item.expr), item.expr.span)
+  if (item.descending) sql.add(" DESC")
+}
+
+function writeList<T>(sql: DescribeText, items: readonly T[], write: (item: T) => void): void {
+  for (const [i, item] of items.entries()) {
+    if (i > 0) sql.add(", ")
+    write(item)
+  }
+}
+
+function named(expr: NamedExpr): string {
+  return printExpr(expr, (ref) => ref.parts.map(partText).join("."))
+}
+
+/** Names without quotes stay bare, so that `current_date` is still what it is. */
+function partText(part: Identifier): string {
+  return part.quoted ? quoteIdentifier(part.text) : part.text
+}
+
+/** Every function that the block calls, so that DuckDB's word on one can be put at its place. */
+function calledNames(query: Query): readonly NamedSpan[] {
+  const { items, where, groupBy, having } = query.body
+  const exprs = [
+    ...items.map((item) => item.expr),
+    ...(where === undefined ? [] : [where]),
+    ...(groupBy?.items ?? []),
+    ...(having === undefined ? [] : [having]),
+    ...query.orderBy.map((item) => item.expr),
+  ]
+  const isCall = (node: NamedExpr): node is FunctionCall<ColumnRef> => node._tag === "FunctionCall"
+  return exprs.flatMap((expr) => collect(expr, isCall).map((call) => ({ name: call.name, span: call.nameSpan })))
+}

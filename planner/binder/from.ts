@@ -1,0 +1,182 @@
+import type { Identifier } from "../ast/expression.ts"
+import type { FromItem, JoinRef, Query, SubqueryRef, TableAlias, TableRef } from "../ast/query.ts"
+import { NOWHERE } from "../ast/span.ts"
+import { UnknownColumn, UnsupportedSql } from "../errors.ts"
+import { type BoundExpr, call, type Column, columnIds, conjunction, conjuncts } from "../logical/column.ts"
+import type { JoinKind, Plan } from "../logical/plan.ts"
+import { equality, explicitComparisons } from "./comparisons.ts"
+import type { BindContext } from "./context.ts"
+import { type CteBindings, cteScan } from "./ctes.ts"
+import { NO_ALIASES, resolve } from "./resolve.ts"
+import {
+  bareRef,
+  EMPTY_SCOPE,
+  joinScopes,
+  lookup,
+  type MergedColumn,
+  type Relation,
+  sameName,
+  type Scope,
+} from "./scope.ts"
+
+/** What FROM yields: a plan, and the names for its columns. */
+export interface BoundFrom {
+  readonly plan: Plan
+  readonly scope: Scope
+  /** Everything that stands in FROM, in the text's order: also what a SEMI JOIN hides. */
+  readonly relations: readonly Relation[]
+  /** The names that each join merges, those that NATURAL found included. */
+  readonly using: ReadonlyMap<JoinRef, readonly Identifier[]>
+}
+
+/** Binds a subquery; passed in, so that this file does not import its own importer. */
+export type BindQuery = (query: Query, ctes: CteBindings) => Promise<BoundSubquery>
+
+export interface BoundSubquery {
+  readonly plan: Plan
+  readonly fields: readonly { readonly name: string; readonly column: Column }[]
+}
+
+export interface FromContext {
+  readonly context: BindContext
+  readonly ctes: CteBindings
+  readonly bindQuery: BindQuery
+}
+
+export async function bindFrom(from: FromItem | undefined, env: FromContext): Promise<BoundFrom> {
+  if (from === undefined) return { plan: { _tag: "OneRow" }, scope: EMPTY_SCOPE, relations: [], using: new Map() }
+  switch (from._tag) {
+    case "TableRef":
+      return bindTable(from, env)
+    case "SubqueryRef":
+      return bindSubquery(from, env)
+    case "JoinRef":
+      return bindJoin(from, env)
+  }
+}
+
+async function bindTable(ref: TableRef, env: FromContext): Promise<BoundFrom> {
+  const cte = ref.spelling === "identifier" ? env.ctes.get(ref.name.toLowerCase()) : undefined
+  if (cte !== undefined) {
+    const { plan, fields } = cteScan(cte, env.context.ids)
+    return single(plan, relation(ref.alias, cte.name, fields))
+  }
+  const table = await env.context.catalog.resolve(ref)
+  const columns = table.columns.map((each) => ({
+    column: env.context.ids.make(each.name, each.type),
+    sourceName: each.name,
+  }))
+  const fields = columns.map((each) => ({ name: each.sourceName, column: each.column }))
+  const plan: Plan = { _tag: "Scan", table, columns, pruning: [], limit: undefined }
+  return single(plan, relation(ref.alias, table.alias, fields))
+}
+
+async function bindSubquery(ref: SubqueryRef, env: FromContext): Promise<BoundFrom> {
+  const { plan, fields } = await env.bindQuery(ref.query, env.ctes)
+  return single(plan, relation(ref.alias, "unnamed_subquery", uniqueNames(fields)))
+}
+
+function single(plan: Plan, only: Relation): BoundFrom {
+  return { plan, scope: { relations: [only], merged: [] }, relations: [only], using: new Map() }
+}
+
+function relation(alias: TableAlias | undefined, name: string, columns: Relation["columns"]): Relation {
+  if (alias === undefined) return { alias: name, columns }
+  const extra = alias.columns[columns.length]
+  if (extra !== undefined) {
+    throw new UnknownColumn({
+      message: `${alias.name.text} is given ${alias.columns.length} column names but has ${columns.length} columns`,
+      span: extra.span,
+      name: extra.text,
+      available: columns.map((each) => each.name),
+    })
+  }
+  return {
+    alias: alias.name.text,
+    columns: columns.map((each, i) => ({ ...each, name: alias.columns[i]?.text ?? each.name })),
+  }
+}
+
+/** A subquery's columns are told apart as DuckDB does: `a, a` become `a, a_1`. */
+export function uniqueNames(fields: BoundSubquery["fields"]): BoundSubquery["fields"] {
+  const seen = new Map<string, number>()
+  return fields.map((field) => {
+    const key = field.name.toLowerCase()
+    const count = seen.get(key) ?? 0
+    seen.set(key, count + 1)
+    return count === 0 ? field : { ...field, name: `${field.name}_${count}` }
+  })
+}
+
+async function bindJoin(ref: JoinRef, env: FromContext): Promise<BoundFrom> {
+  const left = await bindFrom(ref.left, env)
+  const right = await bindFrom(ref.right, env)
+  const names = ref.natural ? commonNames(ref, left.scope, right.scope) : ref.using
+  const merged = names.map((name) => mergeColumn(ref, name, left.scope, right.scope))
+  const both = joinScopes(
+    left.scope,
+    right.scope,
+    merged.map((each) => each.column),
+  )
+  const on = ref.on === undefined ? undefined : resolve(env.context, both, NO_ALIASES, ref.on)
+  const all = conjunction([...merged.map((each) => each.equality), ...conjuncts(on)])
+  const condition = await explicitComparisons(env.context.oracle, all)
+  const kind: JoinKind = ref.kind === "cross" ? "inner" : ref.kind
+  const scope = kind === "semi" || kind === "anti" ? left.scope : both
+  return {
+    plan: { _tag: "Join", kind, left: left.plan, right: right.plan, condition },
+    scope,
+    relations: [...left.relations, ...right.relations],
+    using: new Map([...left.using, ...right.using, [ref, names] as const]),
+  }
+}
+
+function commonNames(ref: JoinRef, left: Scope, right: Scope): readonly Identifier[] {
+  const rightNames = right.relations.flatMap((each) => each.columns.map((column) => column.name))
+  const seen = new Set<string>()
+  const common = left.relations
+    .flatMap((each) => each.columns.map((column) => column.name))
+    .filter((name) => {
+      const isNew = !seen.has(name.toLowerCase())
+      seen.add(name.toLowerCase())
+      return isNew && rightNames.some((other) => sameName(other, name))
+    })
+  if (common.length === 0) {
+    throw new UnsupportedSql({
+      message: "NATURAL JOIN finds no column name that both sides have",
+      span: ref.span,
+      hint: "write the condition with ON",
+    })
+  }
+  return common.map((text) => ({ text, quoted: true, span: ref.span ?? NOWHERE }))
+}
+
+function mergeColumn(
+  ref: JoinRef,
+  name: Identifier,
+  leftScope: Scope,
+  rightScope: Scope,
+): { column: MergedColumn; equality: BoundExpr } {
+  const left = sideColumn(leftScope, name, "left")
+  const right = sideColumn(rightScope, name, "right")
+  const expr = ref.kind === "right" ? right : ref.kind === "full" ? call("coalesce", [left, right]) : left
+  // Hidden by the merge: whatever either side's name stood for so far.
+  const members = new Set([...memberIds(leftScope, name, left), ...memberIds(rightScope, name, right)])
+  return { column: { name: name.text, expr, members }, equality: equality(left, right) }
+}
+
+function memberIds(scope: Scope, name: Identifier, expr: BoundExpr): readonly number[] {
+  const merged = scope.merged.find((each) => sameName(each.name, name.text))
+  return merged === undefined ? [...columnIds(expr)] : [...merged.members]
+}
+
+function sideColumn(scope: Scope, name: Identifier, side: "left" | "right"): BoundExpr {
+  const found = lookup(scope, bareRef(name))
+  if (found !== undefined) return found
+  throw new UnknownColumn({
+    message: `column "${name.text}" of USING does not exist on the ${side} side of the join`,
+    span: name.span,
+    name: name.text,
+    available: scope.relations.flatMap((each) => each.columns.map((column) => column.name)),
+  })
+}

@@ -1,0 +1,137 @@
+import type { ColumnRef, Identifier } from "../ast/expression.ts"
+import { AmbiguousColumn, UnknownColumn } from "../errors.ts"
+import { type BoundExpr, type Column, type ColumnId } from "../logical/column.ts"
+import { nearestName } from "../parser/nearest.ts"
+
+/** Names listed in a message; a table of two thousand columns is not printed whole. */
+const COLUMNS_SHOWN_MAX = 20
+
+/** Something that FROM brought in, under the name that columns may be qualified with. */
+export interface Relation {
+  readonly alias: string
+  readonly columns: readonly { readonly name: string; readonly column: Column }[]
+}
+
+/** A column that USING or NATURAL made one of two: `expr` is its value, `members` are the columns that it stands for. */
+export interface MergedColumn {
+  readonly name: string
+  readonly expr: BoundExpr
+  readonly members: ReadonlySet<ColumnId>
+}
+
+/** What names mean within one query block. */
+export interface Scope {
+  readonly relations: readonly Relation[]
+  readonly merged: readonly MergedColumn[]
+}
+
+export const EMPTY_SCOPE: Scope = { relations: [], merged: [] }
+
+export function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+/** The expression that a name means, or undefined when no column has it. Two meanings are an error. */
+export function lookup(scope: Scope, ref: ColumnRef): BoundExpr | undefined {
+  const [first, second, ...rest] = ref.parts
+  if (first === undefined) return undefined
+  if (second !== undefined) {
+    const relation = scope.relations.filter((each) => sameName(each.alias, first.text))
+    const found = relation.flatMap((each) => each.columns.filter((column) => sameName(column.name, second.text)))
+    if (found.length > 1) throw ambiguous(ref, `${first.text}.${second.text}`, relation)
+    if (found[0] !== undefined) return fields(found[0].column, rest, ref)
+  }
+  const column = unqualified(scope, first, ref)
+  return column === undefined ? undefined : fields(column, second === undefined ? [] : [second, ...rest], ref)
+}
+
+function unqualified(scope: Scope, name: Identifier, ref: ColumnRef): BoundExpr | undefined {
+  const merged = scope.merged.find((each) => sameName(each.name, name.text))
+  const holders = scope.relations.filter((relation) => relation.columns.some((each) => sameName(each.name, name.text)))
+  const found = holders.flatMap((relation) => relation.columns.filter((each) => sameName(each.name, name.text)))
+  if (merged !== undefined && found.every((each) => merged.members.has(each.column.id))) return merged.expr
+  if (found.length > 1) throw ambiguous(ref, name.text, holders)
+  return found[0]?.column
+}
+
+/** `s.a.b` where `s` is a struct. Whether it has such fields is DuckDB's to say. */
+function fields(input: BoundExpr, names: readonly Identifier[], ref: ColumnRef): BoundExpr {
+  return names.reduce<BoundExpr>((inner, name) => ({ _tag: "Field", input: inner, name, span: ref.span }), input)
+}
+
+function ambiguous(ref: ColumnRef, name: string, holders: readonly Relation[]): AmbiguousColumn {
+  const owners = holders.map((relation) => `${relation.alias}.${name}`)
+  const choice = owners.length > 1 ? `: write ${owners.join(" or ")}` : "; give one of them another alias"
+  return new AmbiguousColumn({ message: `column "${name}" is ambiguous${choice}`, span: ref.span, name })
+}
+
+export function unknownColumn(scope: Scope, ref: ColumnRef, aliases: readonly string[]): UnknownColumn {
+  const [first, second] = ref.parts
+  const relation = second && scope.relations.find((each) => sameName(each.alias, first?.text ?? ""))
+  const holders = relation === undefined ? scope.relations : [relation]
+  const name = ref.parts.map((part) => part.text).join(".")
+  if (second !== undefined && relation === undefined) return unknownRelation(scope, ref, first?.text ?? "", name)
+  const wanted = (relation === undefined ? first : second)?.text ?? name
+  const available = [...holders.flatMap((each) => each.columns.map((column) => column.name)), ...aliases]
+  const nearest = nearestName(wanted, available)
+  const where = holders.length === 0 ? "; there is no FROM" : ` in ${holders.map((each) => each.alias).join(", ")}`
+  return new UnknownColumn({
+    message: `column "${wanted}" does not exist${where}`,
+    span: ref.span,
+    hint: columnHint(nearest, holders),
+    name,
+    nearest,
+    available: available.slice(0, COLUMNS_SHOWN_MAX),
+  })
+}
+
+function unknownRelation(scope: Scope, ref: ColumnRef, relation: string, name: string): UnknownColumn {
+  const available = scope.relations.map((each) => each.alias)
+  const nearest = nearestName(relation, available)
+  const meant = nearest === undefined ? "" : `did you mean "${nearest}"?  `
+  return new UnknownColumn({
+    message: `there is no table or column "${relation}" that "${name}" could belong to`,
+    span: ref.parts[0]?.span ?? ref.span,
+    hint: `${meant}FROM has: ${available.length === 0 ? "nothing" : available.join(", ")}`,
+    name,
+    nearest,
+    available,
+  })
+}
+
+function columnHint(nearest: string | undefined, holders: readonly Relation[]): string | undefined {
+  const lists = holders.map((relation) => {
+    const names = relation.columns.slice(0, COLUMNS_SHOWN_MAX).map((each) => each.name)
+    const more = relation.columns.length - names.length
+    return `${relation.alias} has: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`
+  })
+  const meant = nearest === undefined ? [] : [`did you mean "${nearest}"?`]
+  const hint = [...meant, ...lists].join("  ")
+  return hint === "" ? undefined : hint
+}
+
+/** What `*` stands for: every column once, merged ones where the first of them stands. */
+export function expandAll(scope: Scope): readonly { readonly name: string; readonly expr: BoundExpr }[] {
+  const done = new Set<MergedColumn>()
+  return scope.relations.flatMap((relation) =>
+    relation.columns.flatMap(({ name, column }) => {
+      const merged = scope.merged.find((each) => each.members.has(column.id))
+      if (merged === undefined) return [{ name, expr: column }]
+      if (done.has(merged)) return []
+      done.add(merged)
+      return [{ name: merged.name, expr: merged.expr }]
+    }),
+  )
+}
+
+/** Both scopes side by side, with columns merged by USING. */
+export function joinScopes(left: Scope, right: Scope, merged: readonly MergedColumn[]): Scope {
+  const replaced = new Set(merged.map((each) => each.name.toLowerCase()))
+  const kept = [...left.merged, ...right.merged].filter((each) => !replaced.has(each.name.toLowerCase()))
+  return { relations: [...left.relations, ...right.relations], merged: [...kept, ...merged] }
+}
+
+/** A reference by a bare name, for columns that USING names. */
+export function bareRef(name: Identifier): ColumnRef {
+  return { _tag: "ColumnRef", parts: [name], span: name.span }
+}

@@ -1,0 +1,286 @@
+import type { ColumnRef, Identifier, Star } from "../ast/expression.ts"
+import type { NamedExpr, Query, Select, SelectItem } from "../ast/query.ts"
+import { isColumn } from "../ast/traverse.ts"
+import type { DescribedColumn, FunctionNames } from "../describe.ts"
+import { BindError, PlanDefect, UnknownColumn, UnsupportedSql } from "../errors.ts"
+import { type BoundExpr, type Column, printBound } from "../logical/column.ts"
+import { filtered, type Item, passing, type Plan, type SortKey } from "../logical/plan.ts"
+import { isVolatile } from "../logical/volatile.ts"
+import { bindGrouping, hasAggregate } from "./aggregation.ts"
+import { explicitComparisons } from "./comparisons.ts"
+import { type BindContext, functionNames } from "./context.ts"
+import { describeBlock } from "./describe-block.ts"
+import { type BoundSubquery, bindFrom, type FromContext } from "./from.ts"
+import { bindLimit } from "./limit.ts"
+import { type Aliases, NO_ALIASES, resolve } from "./resolve.ts"
+import { expandAll, sameName, type Scope } from "./scope.ts"
+import { typesOf } from "./typing.ts"
+
+/** A select list item after `*` was expanded: what it is, and its name where the text itself gives one. */
+interface ListItem {
+  readonly expr: BoundExpr
+  readonly name: string | undefined
+  readonly source: SelectItem
+}
+
+/** Everything of one block with its names resolved; nothing of it has been asked of DuckDB yet. */
+interface ResolvedBlock {
+  readonly items: readonly ListItem[]
+  readonly where: BoundExpr | undefined
+  readonly groups: readonly BoundExpr[] | "all" | undefined
+  readonly having: BoundExpr | undefined
+  readonly orderBy: readonly SortKey[] | "all"
+}
+
+/**
+ * One query block, in SQL's order of evaluation:
+ *
+ *   Limit ← Project (list) ← Sort ← Project (list and sort keys) ← Filter HAVING ← Aggregate ← Filter WHERE ← FROM
+ */
+export async function bindBlock(query: Query, env: FromContext): Promise<BoundSubquery> {
+  const { context } = env
+  const from = await bindFrom(query.body.from, env)
+  const block = resolveBlock(context, query, from.scope)
+  const described = await describeBlock(context, query, from)
+  if (described.length !== block.items.length) throw countsDiffer(block.items.length, described.length)
+  const functions = await functionNames(context)
+  refuseCopiedVolatile(block, functions)
+  const where = await explicitComparisons(context.oracle, block.where)
+  const input = filtered(from.plan, where)
+  const grouped = await group(context, input, block, functions)
+  const listed = await project(context, grouped, query.body.distinct, described)
+  const limit = await bindLimit(context, query)
+  const sorted: Plan = grouped.keys.length === 0 ? listed.plan : { _tag: "Sort", input: listed.plan, keys: listed.keys }
+  const cut: Plan = limit === undefined ? sorted : { _tag: "Limit", input: sorted, ...limit, phase: "complete" }
+  const fields = described.map((each, i) => ({ name: each.name, column: columnAt(listed.columns, i) }))
+  return { plan: onlyColumns(cut, listed), fields }
+}
+
+function resolveBlock(context: BindContext, query: Query, scope: Scope): ResolvedBlock {
+  const select = query.body
+  const items = resolveList(context, scope, select)
+  const aliases: Aliases = new Map(
+    items.flatMap((item) =>
+      item.source.alias === undefined ? [] : [[item.source.alias.text.toLowerCase(), item.expr]],
+    ),
+  )
+  const inner = (expr: NamedExpr | undefined) =>
+    expr === undefined ? undefined : resolve(context, scope, aliases, expr)
+  return {
+    items,
+    where: inner(select.where),
+    groups: resolveGroups(context, scope, select, items, aliases),
+    having: inner(select.having),
+    orderBy: resolveOrder(context, query, scope, items, aliases),
+  }
+}
+
+function resolveList(context: BindContext, scope: Scope, select: Select): readonly ListItem[] {
+  const done: ListItem[] = []
+  const aliases = new Map<string, BoundExpr>()
+  for (const source of select.items) {
+    if (source.expr._tag === "Star") {
+      done.push(...expandStar(context, scope, source.expr, source))
+      continue
+    }
+    const expr = resolve(context, scope, aliases, source.expr)
+    if (source.alias !== undefined) aliases.set(source.alias.text.toLowerCase(), expr)
+    done.push({ expr, name: source.alias?.text ?? lastPart(source.expr), source })
+  }
+  return done
+}
+
+function lastPart(expr: NamedExpr): string | undefined {
+  return expr._tag === "ColumnRef" ? expr.parts.at(-1)?.text : undefined
+}
+
+function expandStar(
+  context: BindContext,
+  scope: Scope,
+  star: Star<ColumnRef>,
+  source: SelectItem,
+): readonly ListItem[] {
+  const all = star.relation === undefined ? expandAll(scope) : relationColumns(scope, star.relation)
+  const excluded = (name: string) => star.exclude.some((each) => sameName(each.text, name))
+  return all
+    .filter(({ name }) => !excluded(name))
+    .map(({ name, expr }) => {
+      const replacement = star.replace.find((each) => sameName(each.name.text, name))
+      return { expr: replacement ? resolve(context, scope, NO_ALIASES, replacement.expr) : expr, name, source }
+    })
+}
+
+function relationColumns(scope: Scope, name: Identifier): readonly { name: string; expr: BoundExpr }[] {
+  const relation = scope.relations.find((each) => sameName(each.alias, name.text))
+  if (relation !== undefined) return relation.columns.map((each) => ({ name: each.name, expr: each.column }))
+  throw new UnknownColumn({
+    message: `there is no table "${name.text}" in FROM for ${name.text}.*`,
+    span: name.span,
+    hint: `FROM has: ${scope.relations.map((each) => each.alias).join(", ") || "nothing"}`,
+    name: name.text,
+    available: scope.relations.map((each) => each.alias),
+  })
+}
+
+function resolveGroups(
+  context: BindContext,
+  scope: Scope,
+  select: Select,
+  items: readonly ListItem[],
+  aliases: Aliases,
+): ResolvedBlock["groups"] {
+  if (select.groupBy === undefined) return undefined
+  if (select.groupBy.all) return "all"
+  return select.groupBy.items.map((expr) => ordinal(expr, items) ?? resolve(context, scope, aliases, expr))
+}
+
+function resolveOrder(
+  context: BindContext,
+  query: Query,
+  scope: Scope,
+  items: readonly ListItem[],
+  aliases: Aliases,
+): ResolvedBlock["orderBy"] {
+  if (query.orderBy.length === 1 && isAll(query.orderBy[0]?.expr)) return "all"
+  return query.orderBy.map(({ expr, descending, nulls }) => {
+    const found = ordinal(expr, items) ?? listName(expr, items) ?? resolve(context, scope, aliases, expr)
+    return { expr: found, descending, nulls }
+  })
+}
+
+/** ORDER BY ALL arrives as a reference to a column of that name. */
+function isAll(expr: NamedExpr | undefined): boolean {
+  return (
+    expr?._tag === "ColumnRef" &&
+    expr.parts.length === 1 &&
+    expr.parts[0]?.text.toLowerCase() === "all" &&
+    !expr.parts[0].quoted
+  )
+}
+
+/** `ORDER BY 2`. */
+function ordinal(expr: NamedExpr, items: readonly ListItem[]): BoundExpr | undefined {
+  if (expr._tag !== "Literal" || expr.kind !== "number" || !/^\d+$/.test(expr.sql)) return undefined
+  const item = items[Number(expr.sql) - 1]
+  if (item !== undefined) return item.expr
+  throw new BindError({
+    message: `position ${expr.sql} is not in the select list, which has ${items.length} ${items.length === 1 ? "item" : "items"}`,
+    span: expr.span,
+  })
+}
+
+/** In ORDER BY the select list's names come before the tables'. */
+function listName(expr: NamedExpr, items: readonly ListItem[]): BoundExpr | undefined {
+  if (expr._tag !== "ColumnRef" || expr.parts.length !== 1) return undefined
+  return items.find(
+    (item) => item.source.alias !== undefined && sameName(item.source.alias.text, expr.parts[0]?.text ?? ""),
+  )?.expr
+}
+
+/** An alias used twice would run a volatile expression twice, with two values (law 5). */
+function refuseCopiedVolatile(block: ResolvedBlock, functions: FunctionNames): void {
+  const texts = new Set<string>()
+  for (const item of block.items) {
+    if (!isVolatile(item.expr, functions)) continue
+    const text = printBound(item.expr)
+    const elsewhere = [block.where, block.having, ...(block.groups === "all" ? [] : (block.groups ?? []))]
+    const reused = item.source.alias !== undefined && elsewhere.some((expr) => expr && printBound(expr).includes(text))
+    const inList = [...texts].some((other) => text.includes(other)) && item.source.expr._tag !== "FunctionCall"
+    texts.add(text)
+    if (!reused && !inList) continue
+    throw new UnsupportedSql({
+      message: "an alias of a volatile expression such as random() cannot be used again in the same block",
+      span: item.source.span,
+      hint: "compute it in a subquery and use its column",
+    })
+  }
+}
+
+interface GroupedBlock {
+  readonly plan: Plan
+  readonly items: readonly BoundExpr[]
+  readonly keys: readonly SortKey[]
+}
+
+async function group(
+  context: BindContext,
+  input: Plan,
+  block: ResolvedBlock,
+  functions: FunctionNames,
+): Promise<GroupedBlock> {
+  const items = block.items.map((item) => item.expr)
+  const keys =
+    block.orderBy === "all"
+      ? items.map((expr): SortKey => ({ expr, descending: false, nulls: undefined }))
+      : block.orderBy
+  const read = [...items, ...keys.map((key) => key.expr), ...(block.having === undefined ? [] : [block.having])]
+  const needed =
+    block.groups !== undefined || block.having !== undefined || read.some((e) => hasAggregate(e, functions))
+  if (!needed) return { plan: input, items, keys }
+  const groups = block.groups === "all" ? items.filter((expr) => !hasAggregate(expr, functions)) : (block.groups ?? [])
+  const env = { functions, oracle: context.oracle, ids: context.ids }
+  const { plan, rewrite } = await bindGrouping(input, groups, read, env)
+  return {
+    plan: filtered(plan, block.having === undefined ? undefined : rewrite(block.having)),
+    items: items.map(rewrite),
+    keys: keys.map((key) => ({ ...key, expr: rewrite(key.expr) })),
+  }
+}
+
+interface ProjectedBlock {
+  readonly plan: Plan
+  /** The list's columns. The plan may yield more: sort keys that are not in the list. */
+  readonly columns: readonly Column[]
+  readonly keys: readonly SortKey[]
+}
+
+async function project(
+  context: BindContext,
+  grouped: GroupedBlock,
+  distinct: boolean,
+  described: readonly DescribedColumn[],
+): Promise<ProjectedBlock> {
+  const items = grouped.items.map((expr, i): Item => {
+    const { name, type } = described[i] ?? { name: "", type: "" }
+    return { column: context.ids.make(name, type), expr }
+  })
+  const byText = new Map(items.map((item) => [printBound(item.expr), item.column]))
+  const extra = grouped.keys.map((key) => key.expr).filter((expr) => !byText.has(printBound(expr)))
+  const types = await typesOf(context.oracle, extra)
+  for (const [i, expr] of extra.entries()) {
+    const text = printBound(expr)
+    if (byText.has(text)) continue
+    const column = context.ids.make(isColumn(expr) ? expr.name : text, types[i] ?? "")
+    byText.set(text, column)
+    items.push({ column, expr })
+  }
+  const columns = items.slice(0, grouped.items.length).map((item) => item.column)
+  const plan: Plan = { _tag: "Project", input: grouped.plan, items }
+  const keys = grouped.keys.map((key) => ({ ...key, expr: byText.get(printBound(key.expr)) ?? key.expr }))
+  return { plan: distinct ? distinctRows(plan, columns) : plan, columns, keys }
+}
+
+/** DISTINCT is grouping by the whole list. */
+function distinctRows(input: Plan, columns: readonly Column[]): Plan {
+  return { _tag: "Aggregate", input, groups: columns.map(passing), aggregates: [], phase: "complete" }
+}
+
+/** Drops the columns that were only sorted by. */
+function onlyColumns(plan: Plan, listed: ProjectedBlock): Plan {
+  const yields = listed.plan._tag === "Project" ? listed.plan.items.length : listed.columns.length
+  if (yields === listed.columns.length) return plan
+  return { _tag: "Project", input: plan, items: listed.columns.map(passing) }
+}
+
+function columnAt(columns: readonly Column[], index: number): Column {
+  const column = columns[index]
+  if (column === undefined) throw countsDiffer(columns.length, index + 1)
+  return column
+}
+
+function countsDiffer(ours: number, theirs: number): PlanDefect {
+  return new PlanDefect({
+    message: `the select list was read as ${ours} columns, DuckDB reads ${theirs}. This is a defect of Skein; the query was not run.`,
+    rule: "bind",
+  })
+}

@@ -1,0 +1,99 @@
+import { PlanDefect, UnsupportedSql } from "./errors.ts"
+import { mapInputs, type Plan, type QueryPlan } from "./logical/plan.ts"
+import { sameOutputs, validate } from "./logical/validate.ts"
+import { factorDisjunction } from "./rules/factor-disjunction.ts"
+import { mergeFilters } from "./rules/merge-filters.ts"
+import { mergeProjects } from "./rules/merge-projects.ts"
+import { pruneColumns } from "./rules/prune-columns.ts"
+import { pushConditionBelowJoin } from "./rules/push-condition-below-join.ts"
+import { pushFilterBelowAggregate } from "./rules/push-filter-below-aggregate.ts"
+import { pushFilterBelowJoin } from "./rules/push-filter-below-join.ts"
+import { pushFilterBelowProject } from "./rules/push-filter-below-project.ts"
+import { pushLimitIntoScan } from "./rules/push-limit-into-scan.ts"
+import { type Rule, type RuleContext, unchanged } from "./rules/rule.ts"
+import { topN } from "./rules/top-n.ts"
+
+/** Passes over the tree for one group of rules. Each pass moves a filter at least one node down; deeper plans stop early. */
+const RULE_PASSES_MAX = 64
+
+/**
+ * The optimizer on one screen. The rules of a group run together until none changes anything; groups run in order.
+ * No rule is required so far: each leaves a plan that means the same.
+ */
+export const RULE_GROUPS: readonly (readonly Rule[])[] = [
+  [
+    // First, so that a join key inside an OR is seen by the rules that look for keys.
+    factorDisjunction,
+    mergeFilters,
+    pushFilterBelowProject,
+    pushFilterBelowAggregate,
+    pushFilterBelowJoin,
+    pushConditionBelowJoin,
+  ],
+  // After filters have come to rest: what they read is needed only where they stand.
+  [pruneColumns, mergeProjects],
+  [topN, pushLimitIntoScan],
+]
+
+export const RULES: readonly Rule[] = RULE_GROUPS.flat()
+
+/** Sees every change: which rule, what stood there, what stands there now. EXPLAIN VERBOSE and tests listen. */
+export type RuleObserver = (rule: Rule, before: Plan, after: Plan) => void
+
+/** Applies every rule that is not disabled to the whole statement. */
+export function optimize(
+  query: QueryPlan,
+  context: RuleContext,
+  disabled: ReadonlySet<string>,
+  observe: RuleObserver = () => undefined,
+): QueryPlan {
+  refuseUnknown(disabled)
+  const run = (plan: Plan) =>
+    RULE_GROUPS.reduce((current, group) => {
+      const rules = group.filter((rule) => !disabled.has(rule.name))
+      return applyRules(current, rules, context, observe)
+    }, plan)
+  return { ...query, ctes: query.ctes.map((cte) => ({ ...cte, plan: run(cte.plan) })), root: run(query.root) }
+}
+
+/** Runs the rules over the tree, root first, until a pass changes nothing. */
+export function applyRules(
+  plan: Plan,
+  rules: readonly Rule[],
+  context: RuleContext,
+  observe: RuleObserver = () => undefined,
+): Plan {
+  let current = plan
+  for (let pass = 0; pass < RULE_PASSES_MAX; pass++) {
+    const next = onePass(current, rules, context, observe)
+    if (next === current) return current
+    current = next
+  }
+  return current
+}
+
+function onePass(plan: Plan, rules: readonly Rule[], context: RuleContext, observe: RuleObserver): Plan {
+  let current = plan
+  for (const rule of rules) {
+    const next = rule.rewrite(current, context)
+    if (next === unchanged) continue
+    sameOutputs(current, next, rule.name)
+    validate(next, rule.name)
+    observe(rule, current, next)
+    current = next
+  }
+  return mapInputs(current, (input) => onePass(input, rules, context, observe))
+}
+
+function refuseUnknown(disabled: ReadonlySet<string>): void {
+  for (const name of disabled) {
+    const rule = RULES.find((each) => each.name === name)
+    if (rule === undefined) {
+      throw new UnsupportedSql({
+        message: `there is no rule "${name}" to disable`,
+        hint: `rules: ${RULES.map((each) => each.name).join(", ")}`,
+      })
+    }
+    if (rule.required) throw new PlanDefect({ message: `rule ${name} is required and cannot be disabled`, rule: name })
+  }
+}

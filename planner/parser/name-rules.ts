@@ -1,0 +1,248 @@
+import { EmbeddedActionsParser, EOF, type IToken, type ParserMethod, type TokenType } from "chevrotain"
+import type { Identifier, TypeName } from "../ast/expression.ts"
+import type { Span } from "../ast/span.ts"
+import { expectedWords } from "./expected.ts"
+import { textOf } from "./text-literal.ts"
+import * as T from "./tokens.ts"
+import { type Clause, NESTING_MAX } from "./parser-state.ts"
+import { REFUSED_CLAUSES, unsupported } from "./unsupported.ts"
+
+export type Rule<R> = ParserMethod<[], R>
+
+/**
+ * The parser is one class in layers, each a file: names and types, expressions, calls, operands, FROM, queries,
+ * statements. Chevrotain runs every rule once to record its grammar, so whatever looks at tokens stands in ACTION or
+ * GATE.
+ */
+export abstract class NameRules extends EmbeddedActionsParser {
+  /** How many expressions and queries are open: each costs stack. */
+  protected nesting = 0
+  /** What the query has got to, so that an error can say what may follow. */
+  clause: Clause = "statement"
+  /** What the query that was closed last had got to: a missing parenthesis shows only after it. */
+  innerClause: Clause = "statement"
+
+  constructor(skipValidations: boolean) {
+    super(T.TOKENS, { maxLookahead: 2, skipValidations, errorMessageProvider: expectedWords })
+  }
+
+  /** Forgets what an earlier, failed text left behind. */
+  begin(tokens: IToken[]): void {
+    this.input = tokens
+    this.nesting = 0
+    this.clause = "statement"
+  }
+
+  protected enter(): void {
+    if (++this.nesting > NESTING_MAX) {
+      throw unsupported(
+        `Expressions and subqueries nested more than ${NESTING_MAX} levels deep are not supported.`,
+        T.spanOf(this.LA(1)),
+        "join long lists of conditions with AND and OR without nesting them, or use WITH",
+      )
+    }
+  }
+
+  protected leave(): void {
+    this.nesting--
+  }
+
+  protected next(type: TokenType, ahead = 1): boolean {
+    return this.LA(ahead).tokenType === type
+  }
+
+  /** Whether the token is a word that may stand for `category`. */
+  protected nextIs(category: TokenType, ahead = 1): boolean {
+    const found = this.LA(ahead).tokenType
+    return found === category || (found.CATEGORIES ?? []).includes(category)
+  }
+
+  protected word(ahead = 1): string {
+    return this.LA(ahead).image.toUpperCase()
+  }
+
+  /** Whether a query can be over at the token. */
+  protected ends(ahead = 1): boolean {
+    return this.next(T.RParen, ahead) || this.next(T.Semicolon, ahead) || this.next(EOF, ahead)
+  }
+
+  /** From a first token to the last one that was consumed. */
+  protected spanFrom(start: number): Span {
+    return { start, end: T.spanOf(this.LA(0)).end }
+  }
+
+  /** A word that DuckDB knows here and Skein does not: one sentence instead of a syntax error. */
+  protected refuseClause(): void {
+    const word = this.word()
+    const refusal = REFUSED_CLAUSES.get(word)
+    if (refusal === undefined || this.next(T.QuotedName)) return
+    // A join's own USING.
+    if (this.next(T.K.Using) && this.word(2) !== "SAMPLE") return
+    throw unsupported(refusal.message, T.spanOf(this.LA(1)), refusal.hint)
+  }
+
+  readonly columnName: Rule<Identifier> = this.RULE("columnName", () => {
+    const token = this.CONSUME(T.ColumnName)
+    return this.ACTION(() => T.identifierOf(token))
+  })
+
+  /** A name where DuckDB also takes a string: aliases, columns of USING. */
+  readonly nameOrText: Rule<Identifier> = this.RULE("nameOrText", () =>
+    this.OR({
+      ERR_MSG: "a name",
+      DEF: [
+        { ALT: () => this.SUBRULE(this.columnName) },
+        {
+          ALT: () => {
+            const token = this.CONSUME(T.Text)
+            return this.ACTION(() => ({ text: textOf(token), quoted: true, span: T.spanOf(token) }))
+          },
+        },
+      ],
+    }),
+  )
+
+  /** `(a, b)`, a comma may end it. */
+  readonly nameList: Rule<readonly Identifier[]> = this.RULE("nameList", () => {
+    const names: Identifier[] = []
+    this.CONSUME(T.LParen)
+    names.push(this.SUBRULE(this.nameOrText))
+    this.MANY({
+      GATE: () => !this.next(T.RParen, 2),
+      DEF: () => {
+        this.CONSUME(T.Comma)
+        names.push(this.SUBRULE2(this.nameOrText))
+      },
+    })
+    this.OPTION(() => this.CONSUME2(T.Comma))
+    this.CONSUME(T.RParen)
+    return names
+  })
+
+  /** `DECIMAL(15,2)`, `TIMESTAMP WITH TIME ZONE`, `STRUCT(a INTEGER)[]`, normalised. */
+  readonly typeName: Rule<TypeName> = this.RULE("typeName", () => {
+    const start = this.LA(1).startOffset
+    let text = this.OR([
+      {
+        GATE: () => this.next(T.LParen, 2) && (this.next(T.K.Struct) || this.next(T.K.Row) || this.next(T.K.Union)),
+        ALT: () => this.SUBRULE(this.structType),
+      },
+      { GATE: () => this.next(T.LParen, 2), ALT: () => this.SUBRULE(this.mapType) },
+      { ALT: () => this.SUBRULE(this.simpleType) },
+    ])
+    this.MANY(() => {
+      const bound = this.SUBRULE(this.arrayBound)
+      this.ACTION(() => {
+        text += bound
+      })
+    })
+    return this.ACTION(() => ({ text, span: this.spanFrom(start) }))
+  })
+
+  private readonly arrayBound: Rule<string> = this.RULE("arrayBound", () => {
+    let size: IToken | undefined
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(T.LBracket)
+          this.OPTION(() => {
+            size = this.CONSUME(T.Integer)
+          })
+          this.CONSUME(T.RBracket)
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(T.K.Array)
+          this.OPTION2(() => {
+            this.CONSUME2(T.LBracket)
+            size = this.CONSUME2(T.Integer)
+            this.CONSUME2(T.RBracket)
+          })
+        },
+      },
+    ])
+    return this.ACTION(() => `[${size?.image ?? ""}]`)
+  })
+
+  private readonly structType: Rule<string> = this.RULE("structType", () => {
+    const fields: string[] = []
+    const word = this.OR({
+      ERR_MSG: "a type",
+      DEF: [
+        { ALT: () => this.CONSUME(T.K.Struct) },
+        { ALT: () => this.CONSUME(T.K.Row) },
+        { ALT: () => this.CONSUME(T.K.Union) },
+      ],
+    })
+    this.CONSUME(T.LParen)
+    this.ACTION(() => this.enter())
+    this.AT_LEAST_ONE_SEP({
+      SEP: T.Comma,
+      DEF: () => {
+        const name = this.CONSUME(T.ColumnName)
+        const type = this.SUBRULE(this.typeName)
+        this.ACTION(() => fields.push(`${name.image} ${type.text}`))
+      },
+    })
+    this.ACTION(() => this.leave())
+    this.CONSUME(T.RParen)
+    return this.ACTION(() => `${word.tokenType === T.K.Union ? "UNION" : "STRUCT"}(${fields.join(", ")})`)
+  })
+
+  private readonly mapType: Rule<string> = this.RULE("mapType", () => {
+    this.CONSUME(T.K.Map)
+    this.CONSUME(T.LParen)
+    this.ACTION(() => this.enter())
+    const key = this.SUBRULE(this.typeName)
+    this.CONSUME(T.Comma)
+    const value = this.SUBRULE2(this.typeName)
+    this.ACTION(() => this.leave())
+    this.CONSUME(T.RParen)
+    return this.ACTION(() => `MAP(${key.text}, ${value.text})`)
+  })
+
+  private readonly simpleType: Rule<string> = this.RULE("simpleType", () => {
+    const words: string[] = []
+    const first = this.CONSUME(T.TypeWord, { ERR_MSG: "a type" })
+    this.ACTION(() => words.push(first.tokenType === T.QuotedName ? first.image : first.image.toUpperCase()))
+    const more = (token: IToken): void => {
+      this.ACTION(() => words.push(token.image.toUpperCase()))
+    }
+    this.OPTION({
+      GATE: () => /^(NATIONAL)$/i.test(first.image),
+      DEF: () => more(this.CONSUME2(T.TypeWord)),
+    })
+    this.OPTION2(() =>
+      this.OR([{ ALT: () => more(this.CONSUME(T.K.Precision)) }, { ALT: () => more(this.CONSUME(T.K.Varying)) }]),
+    )
+    const modifiers: string[] = []
+    this.OPTION3(() => {
+      this.CONSUME(T.LParen)
+      this.AT_LEAST_ONE_SEP({
+        SEP: T.Comma,
+        DEF: () => {
+          const token = this.OR2({
+            ERR_MSG: "a number or a string",
+            DEF: [{ ALT: () => this.CONSUME(T.Integer) }, { ALT: () => this.CONSUME(T.Text) }],
+          })
+          this.ACTION(() => modifiers.push(token.image))
+        },
+      })
+      this.CONSUME(T.RParen)
+    })
+    let zone = ""
+    this.OPTION4({
+      GATE: () => this.next(T.K.Time, 2),
+      DEF: () => {
+        const token = this.OR3([{ ALT: () => this.CONSUME(T.K.With) }, { ALT: () => this.CONSUME(T.K.Without) }])
+        this.CONSUME(T.K.Time)
+        this.CONSUME(T.K.Zone)
+        this.ACTION(() => {
+          zone = ` ${token.image.toUpperCase()} TIME ZONE`
+        })
+      },
+    })
+    return this.ACTION(() => words.join(" ") + (modifiers.length === 0 ? "" : `(${modifiers.join(",")})`) + zone)
+  })
+}

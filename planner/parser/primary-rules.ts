@@ -1,0 +1,262 @@
+import type { IToken } from "chevrotain"
+import type { Identifier } from "../ast/expression.ts"
+import type { NamedExpr } from "../ast/query.ts"
+import { type Span, spanning } from "../ast/span.ts"
+import { quoteString } from "../sql/quote.ts"
+import { CallRules } from "./call-rules.ts"
+import { SEPARATOR } from "./expected.ts"
+import type { Rule } from "./name-rules.ts"
+import { call } from "./resolve-operators.ts"
+import { DATE_PARTS } from "./special-call-rules.ts"
+import { textOf } from "./text-literal.ts"
+import * as T from "./tokens.ts"
+import { unsupported } from "./unsupported.ts"
+
+/** Type names that are a column's name unless arguments and a string follow: `DECIMAL(15,2) '1.5'`. */
+const TYPES_WITH_ARGUMENTS = /^(bit|char|character|dec|decimal|float|national|nchar|numeric|time|timestamp|varchar)$/i
+
+/** The units of an interval by both spellings: `INTERVAL 3 MONTHS` is `INTERVAL 3 MONTH`. */
+const INTERVAL_UNITS: ReadonlyMap<string, string> = new Map(
+  [...DATE_PARTS].map(([word, part]) => [word.toUpperCase(), part.toUpperCase()]),
+)
+
+/** Literals, names, parentheses and brackets: what an operator can stand next to. */
+export abstract class PrimaryRules extends CallRules {
+  protected readonly primary: Rule<NamedExpr> = this.RULE("primary", () => {
+    this.ACTION(() => this.refuseOperand())
+    return this.OR({
+      ERR_MSG: "an expression",
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { GATE: () => this.startsTypedLiteral(), ALT: () => this.SUBRULE(this.typedLiteral) },
+        { GATE: () => this.startsInterval(), ALT: () => this.SUBRULE(this.interval) },
+        { GATE: () => this.startsCall(), ALT: () => this.SUBRULE(this.call) },
+        { GATE: () => this.next(T.LParen, 2), ALT: () => this.SUBRULE(this.specialCall) },
+        { GATE: () => this.next(T.LBrace, 2), ALT: () => this.SUBRULE(this.mapLiteral) },
+        { ALT: () => this.SUBRULE(this.columnRef) },
+        { ALT: () => this.SUBRULE(this.constant) },
+        { ALT: () => this.SUBRULE(this.parenthesised) },
+        { ALT: () => this.SUBRULE(this.caseExpr) },
+        { ALT: () => this.SUBRULE(this.listLiteral) },
+        { ALT: () => this.SUBRULE(this.structLiteral) },
+      ],
+    })
+  })
+
+  /** Operands that DuckDB has and Skein has not, each in a sentence. */
+  protected refuseOperand(): void {
+    const span = T.spanOf(this.LA(1))
+    const word = this.word()
+    if (word === "LAMBDA" && this.nextIs(T.ColumnName, 2)) throw unsupported("Lambdas are not supported yet.", span)
+    if (!this.next(T.LParen, 2)) return
+    if (word === "COLUMNS") throw unsupported("COLUMNS(…) is not supported yet.", span, "name the columns, or write *")
+    if (word === "GROUPING" || word === "GROUPING_ID") throw unsupported(`${word}(…) is not supported yet.`, span)
+    if (word === "ARRAY") throw unsupported("ARRAY(SELECT …) is not supported yet.", span)
+  }
+
+  private startsTypedLiteral(): boolean {
+    if (!this.nextIs(T.TypeWord) || this.next(T.K.Interval)) return false
+    if (this.nextIs(T.Text, 2)) return true
+    const word = this.LA(1).image
+    if (this.next(T.LParen, 2)) return TYPES_WITH_ARGUMENTS.test(word)
+    if (/^time(stamp)?$/i.test(word)) return /^with(out)?$/i.test(this.LA(2).image) && this.next(T.K.Time, 3)
+    if (/^double$/i.test(word)) return this.next(T.K.Precision, 2) && this.nextIs(T.Text, 3)
+    return TYPES_WITH_ARGUMENTS.test(word) && (this.next(T.K.Varying, 2) || /^char(acter)?$/i.test(this.LA(2).image))
+  }
+
+  private startsCall(): boolean {
+    return this.nextIs(T.FunctionName) && this.next(T.LParen, 2) && !this.next(T.K.TryCast)
+  }
+
+  private startsInterval(): boolean {
+    return this.next(T.K.Interval) && (this.nextIs(T.Text, 2) || this.next(T.Integer, 2) || this.next(T.LParen, 2))
+  }
+
+  /** `INTERVAL '1' YEAR`, `INTERVAL 3 MONTHS`, `INTERVAL (x) DAY`, `INTERVAL '1 day'`. */
+  private readonly interval: Rule<NamedExpr> = this.RULE("interval", () => {
+    const start = this.CONSUME(T.K.Interval).startOffset
+    const value = this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(T.LParen)
+          const expr = this.SUBRULE(this.expression)
+          this.CONSUME(T.RParen)
+          return expr
+        },
+      },
+      { ALT: () => this.SUBRULE(this.constant) },
+    ])
+    let unit: string | undefined
+    this.OPTION({
+      GATE: () => INTERVAL_UNITS.has(this.word()) && !this.next(T.QuotedName),
+      DEF: () => {
+        const token = this.CONSUME(T.Name)
+        this.ACTION(() => {
+          unit = INTERVAL_UNITS.get(token.image.toUpperCase())
+          if (this.next(T.K.To)) {
+            throw unsupported(`INTERVAL … ${unit} TO … is not supported.`, T.spanOf(token), "add two intervals instead")
+          }
+        })
+      },
+    })
+    return this.ACTION((): NamedExpr => ({ _tag: "IntervalLiteral", value, unit, span: this.spanFrom(start) }))
+  })
+
+  private readonly constant: Rule<NamedExpr> = this.RULE("constant", () => {
+    const token = this.OR([
+      { ALT: () => this.CONSUME(T.NumberText) },
+      { ALT: () => this.CONSUME(T.Text) },
+      { ALT: () => this.CONSUME(T.K.True) },
+      { ALT: () => this.CONSUME(T.K.False) },
+      { ALT: () => this.CONSUME(T.K.Null) },
+    ])
+    return this.ACTION(() => constantOf(token))
+  })
+
+  /** `a`, `t.a`, `"data/x.parquet".a.field`. */
+  private readonly columnRef: Rule<NamedExpr> = this.RULE("columnRef", () => {
+    const parts: Identifier[] = [this.SUBRULE(this.columnName)]
+    this.MANY(() => {
+      this.CONSUME(T.Dot)
+      const part = this.CONSUME(T.Label, { ERR_MSG: ["a column", '"*"'].join(SEPARATOR) })
+      this.ACTION(() => {
+        this.refuseMethod()
+        parts.push(T.identifierOf(part))
+      })
+    })
+    return this.ACTION((): NamedExpr => {
+      const [first, last] = [parts[0], parts.at(-1)]
+      const span = first === undefined || last === undefined ? this.spanFrom(0) : spanning(first.span, last.span)
+      return { _tag: "ColumnRef", parts, span }
+    })
+  })
+
+  /** `(a)`, `(a, b)`, `(SELECT …)`. */
+  private readonly parenthesised: Rule<NamedExpr> = this.RULE("parenthesised", () => {
+    const start = this.CONSUME(T.LParen).startOffset
+    const items: NamedExpr[] = []
+    this.OR([
+      { GATE: () => this.startsQuery(), ALT: () => this.SUBRULE(this.query) },
+      {
+        ALT: () => {
+          items.push(this.SUBRULE(this.expression))
+          this.MANY(() => {
+            this.CONSUME(T.Comma)
+            items.push(this.SUBRULE2(this.expression))
+          })
+        },
+      },
+    ])
+    this.CONSUME(T.RParen)
+    return this.ACTION(() => grouped(items, this.spanFrom(start)))
+  })
+
+  private readonly caseExpr: Rule<NamedExpr> = this.RULE("caseExpr", () => {
+    const start = this.CONSUME(T.K.Case).startOffset
+    const branches: { when: NamedExpr; then: NamedExpr }[] = []
+    let operand: NamedExpr | undefined
+    let otherwise: NamedExpr | undefined
+    this.OPTION(() => {
+      operand = this.SUBRULE(this.expression)
+    })
+    this.AT_LEAST_ONE({
+      ERR_MSG: "WHEN",
+      DEF: () => {
+        this.CONSUME(T.K.When)
+        const when = this.SUBRULE2(this.expression)
+        this.CONSUME(T.K.Then)
+        const then = this.SUBRULE3(this.expression)
+        this.ACTION(() => branches.push({ when, then }))
+      },
+    })
+    this.OPTION2(() => {
+      this.CONSUME(T.K.Else)
+      otherwise = this.SUBRULE4(this.expression)
+    })
+    this.CONSUME(T.K.End)
+    return this.ACTION((): NamedExpr => ({ _tag: "Case", operand, branches, otherwise, span: this.spanFrom(start) }))
+  })
+
+  /** `[1, 2]` and `ARRAY[1, 2]`. */
+  private readonly listLiteral: Rule<NamedExpr> = this.RULE("listLiteral", () => {
+    const start = this.LA(1).startOffset
+    const items: NamedExpr[] = []
+    this.OPTION(() => this.CONSUME(T.K.Array))
+    this.CONSUME(T.LBracket)
+    this.MANY({
+      GATE: () => !this.next(T.RBracket),
+      DEF: () => {
+        items.push(this.SUBRULE(this.expression))
+        this.ACTION(() => {
+          if (this.next(T.K.For)) throw unsupported("List comprehensions are not supported yet.", T.spanOf(this.LA(1)))
+        })
+        this.OR([{ ALT: () => this.CONSUME(T.Comma) }, { GATE: () => this.next(T.RBracket), ALT: () => undefined }])
+      },
+    })
+    this.CONSUME(T.RBracket)
+    return this.ACTION((): NamedExpr => ({ _tag: "ListLiteral", items, span: this.spanFrom(start) }))
+  })
+
+  /** `{'a': 1, b: 2}`. */
+  private readonly structLiteral: Rule<NamedExpr> = this.RULE("structLiteral", () => {
+    const start = this.CONSUME(T.LBrace).startOffset
+    const fields: { name: string; value: NamedExpr }[] = []
+    this.AT_LEAST_ONE_SEP({
+      SEP: T.Comma,
+      ERR_MSG: "a field, such as a: 1",
+      DEF: () => {
+        const name = this.SUBRULE(this.nameOrText)
+        this.CONSUME(T.Colon)
+        const value = this.SUBRULE(this.expression)
+        this.ACTION(() => fields.push({ name: name.text, value }))
+      },
+    })
+    this.CONSUME(T.RBrace)
+    return this.ACTION((): NamedExpr => ({ _tag: "StructLiteral", fields, span: this.spanFrom(start) }))
+  })
+
+  /** `MAP {k: v}` is DuckDB's `map([k], [v])`. */
+  private readonly mapLiteral: Rule<NamedExpr> = this.RULE("mapLiteral", () => {
+    const word = this.CONSUME(T.K.Map)
+    const keys: NamedExpr[] = []
+    const values: NamedExpr[] = []
+    this.CONSUME(T.LBrace)
+    this.MANY_SEP({
+      SEP: T.Comma,
+      DEF: () => {
+        keys.push(this.SUBRULE(this.expression))
+        this.CONSUME(T.Colon)
+        values.push(this.SUBRULE2(this.expression))
+      },
+    })
+    this.CONSUME(T.RBrace)
+    return this.ACTION(() => {
+      const span = this.spanFrom(word.startOffset)
+      const lists = [keys, values].map((items): NamedExpr => ({ _tag: "ListLiteral", items, span }))
+      return call("map", lists, T.spanOf(word), span)
+    })
+  })
+}
+
+function constantOf(token: IToken): NamedExpr {
+  const span = T.spanOf(token)
+  switch (token.tokenType) {
+    case T.Integer:
+    case T.Decimal:
+      return { _tag: "Literal", kind: "number", sql: token.image.replaceAll("_", ""), span }
+    case T.K.True:
+    case T.K.False:
+      return { _tag: "Literal", kind: "boolean", sql: token.image.toUpperCase(), span }
+    case T.K.Null:
+      return { _tag: "Literal", kind: "null", sql: "NULL", span }
+    default:
+      return { _tag: "Literal", kind: "string", sql: quoteString(textOf(token)), span }
+  }
+}
+
+/** No item: what stood in the parentheses was a query. */
+function grouped(items: readonly NamedExpr[], span: Span): NamedExpr {
+  const [only] = items
+  if (only === undefined) return { _tag: "SubqueryExpr", spelling: "scalar", span }
+  return items.length === 1 ? { ...only, span } : { _tag: "Row", items, span }
+}

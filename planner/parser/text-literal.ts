@@ -1,0 +1,51 @@
+import type { IToken } from "chevrotain"
+import { SyntaxError } from "../errors.ts"
+import { DollarText, EscapeText, spanOf } from "./tokens.ts"
+
+/** The value of a string in any of its spellings: `'it''s'`, `E'a\nb'`, `$$a$$`, `$tag$a$tag$`. */
+export function textOf(token: IToken): string {
+  const { image, tokenType } = token
+  if (tokenType === DollarText) {
+    const fence = image.indexOf("$", 1) + 1
+    return image.slice(fence, -fence)
+  }
+  if (tokenType === EscapeText) return unescape(image.slice(2, -1), token)
+  return image.slice(1, -1).replaceAll("''", "'")
+}
+
+const SIMPLE: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" }
+
+/** `\x41`, `\101`, `\u0041`, `\U00000041`, `\n` and the like; any other character after `\` stands for itself. */
+const ESCAPES = /''|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|(?:\\x[0-9a-fA-F]{1,2}|\\[0-7]{1,3})+|\\[^]/g
+
+function unescape(body: string, token: IToken): string {
+  return body.replace(ESCAPES, (found) => {
+    if (found === "''") return "'"
+    const kind = found.charAt(1)
+    if (/^\\u.{4}$|^\\U.{8}$/.test(found)) return codePoint(Number.parseInt(found.slice(2), 16), token)
+    if (/^\\(x[0-9a-fA-F]|[0-7])/.test(found)) return bytes(found, token)
+    return SIMPLE[kind] ?? found.slice(1)
+  })
+}
+
+function codePoint(code: number, token: IToken): string {
+  if (code > 0x10ffff) throw badEscape(token, "a code point above 10FFFF")
+  return String.fromCodePoint(code)
+}
+
+/** A run of byte escapes is UTF-8: one character may need several of them. */
+function bytes(run: string, token: IToken): string {
+  const values = run
+    .split("\\")
+    .slice(1)
+    .map((part) => (part.startsWith("x") ? Number.parseInt(part.slice(1), 16) : Number.parseInt(part, 8) & 0xff))
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(values))
+  } catch {
+    throw badEscape(token, "byte escapes that are not UTF-8")
+  }
+}
+
+function badEscape(token: IToken, what: string): SyntaxError {
+  return new SyntaxError({ message: `syntax error: the string holds ${what}`, span: spanOf(token) })
+}

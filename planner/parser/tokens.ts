@@ -1,0 +1,319 @@
+import { createToken, type IToken, Lexer, type TokenType } from "chevrotain"
+import type { Identifier } from "../ast/expression.ts"
+import type { Span } from "../ast/span.ts"
+import { keywordClass, type KeywordClass, restrictedKeywords } from "./keywords.ts"
+
+/** What a word may stand for. A word's token is in as many of these as DuckDB's keyword class allows. */
+const category = (name: string): TokenType => createToken({ name, pattern: Lexer.NA })
+export const ColumnName = category("ColumnName")
+export const FunctionName = category("FunctionName")
+export const TypeWord = category("TypeWord")
+export const BareAlias = category("BareAlias")
+export const Label = category("Label")
+
+const CATEGORIES: Readonly<Record<KeywordClass, readonly TokenType[]>> = {
+  unreserved: [ColumnName, FunctionName, TypeWord, BareAlias, Label],
+  column: [ColumnName, TypeWord, Label],
+  function: [FunctionName, TypeWord, Label],
+  reserved: [Label],
+}
+
+const inClass = (name: string, kind: KeywordClass): TokenType =>
+  createToken({ name, pattern: Lexer.NA, categories: [...CATEGORIES[kind]] })
+
+/** Words that the grammar does not mention, by what they may name. */
+const OTHER_WORDS: Readonly<Record<KeywordClass, TokenType>> = {
+  unreserved: inClass("Name", "unreserved"),
+  column: inClass("ColumnWord", "column"),
+  function: inClass("FunctionWord", "function"),
+  reserved: inClass("ReservedWord", "reserved"),
+}
+export const Name = OTHER_WORDS.unreserved
+export const QuotedName = createToken({
+  name: "QuotedName",
+  pattern: /"[^"]*(?:""[^"]*)*"/,
+  categories: [...CATEGORIES.unreserved],
+})
+
+const words = new Map<string, TokenType>()
+for (const [word, kind] of restrictedKeywords()) words.set(word, OTHER_WORDS[kind])
+
+function keyword(word: string): TokenType {
+  const token = inClass(word.toUpperCase(), keywordClass(word))
+  words.set(word, token)
+  return token
+}
+
+/** The words that the grammar's rules name. */
+export const K = {
+  All: keyword("all"),
+  Analyze: keyword("analyze"),
+  And: keyword("and"),
+  Anti: keyword("anti"),
+  Any: keyword("any"),
+  Array: keyword("array"),
+  As: keyword("as"),
+  Asc: keyword("asc"),
+  At: keyword("at"),
+  Between: keyword("between"),
+  Both: keyword("both"),
+  By: keyword("by"),
+  Case: keyword("case"),
+  Cast: keyword("cast"),
+  Coalesce: keyword("coalesce"),
+  Collate: keyword("collate"),
+  Cross: keyword("cross"),
+  Current: keyword("current"),
+  Desc: keyword("desc"),
+  Distinct: keyword("distinct"),
+  Else: keyword("else"),
+  End: keyword("end"),
+  Escape: keyword("escape"),
+  Exclude: keyword("exclude"),
+  Exists: keyword("exists"),
+  Explain: keyword("explain"),
+  Extract: keyword("extract"),
+  False: keyword("false"),
+  Fetch: keyword("fetch"),
+  Filter: keyword("filter"),
+  First: keyword("first"),
+  Following: keyword("following"),
+  For: keyword("for"),
+  From: keyword("from"),
+  Full: keyword("full"),
+  Glob: keyword("glob"),
+  Group: keyword("group"),
+  Groups: keyword("groups"),
+  Having: keyword("having"),
+  Ilike: keyword("ilike"),
+  In: keyword("in"),
+  Inner: keyword("inner"),
+  Interval: keyword("interval"),
+  Is: keyword("is"),
+  Isnull: keyword("isnull"),
+  Join: keyword("join"),
+  Last: keyword("last"),
+  Leading: keyword("leading"),
+  Left: keyword("left"),
+  Like: keyword("like"),
+  Limit: keyword("limit"),
+  Map: keyword("map"),
+  Materialized: keyword("materialized"),
+  Natural: keyword("natural"),
+  Next: keyword("next"),
+  No: keyword("no"),
+  Not: keyword("not"),
+  Notnull: keyword("notnull"),
+  Null: keyword("null"),
+  Nullif: keyword("nullif"),
+  Nulls: keyword("nulls"),
+  Offset: keyword("offset"),
+  On: keyword("on"),
+  Only: keyword("only"),
+  Or: keyword("or"),
+  Order: keyword("order"),
+  Others: keyword("others"),
+  Outer: keyword("outer"),
+  Over: keyword("over"),
+  Overlay: keyword("overlay"),
+  Partition: keyword("partition"),
+  Placing: keyword("placing"),
+  Position: keyword("position"),
+  Preceding: keyword("preceding"),
+  Precision: keyword("precision"),
+  Range: keyword("range"),
+  Replace: keyword("replace"),
+  Right: keyword("right"),
+  Row: keyword("row"),
+  Rows: keyword("rows"),
+  Select: keyword("select"),
+  Semi: keyword("semi"),
+  Similar: keyword("similar"),
+  Some: keyword("some"),
+  Struct: keyword("struct"),
+  Substring: keyword("substring"),
+  Then: keyword("then"),
+  Ties: keyword("ties"),
+  Time: keyword("time"),
+  To: keyword("to"),
+  Trailing: keyword("trailing"),
+  Trim: keyword("trim"),
+  True: keyword("true"),
+  TryCast: keyword("try_cast"),
+  Unbounded: keyword("unbounded"),
+  Union: keyword("union"),
+  Unknown: keyword("unknown"),
+  Using: keyword("using"),
+  Varying: keyword("varying"),
+  Verbose: keyword("verbose"),
+  When: keyword("when"),
+  Where: keyword("where"),
+  With: keyword("with"),
+  Without: keyword("without"),
+  Zone: keyword("zone"),
+} as const
+
+/** The type of a word's token: keywords are told from names by one look-up, in any case. */
+export function wordToken(word: string): TokenType {
+  return words.get(word.toLowerCase()) ?? Name
+}
+
+/** The words that the grammar knows, for hints on misspelt ones. */
+export const GRAMMAR_WORDS: readonly string[] = Object.values(K).map((token) => token.name)
+
+const symbol = (name: string, pattern: string | RegExp, categories: TokenType[] = []): TokenType =>
+  createToken({ name, pattern, categories })
+
+export const InfixOperator = category("InfixOperator")
+export const PrefixOperator = category("PrefixOperator")
+/** A string in any of its spellings. */
+export const Text = category("Text")
+/** A number in any of its spellings. */
+export const NumberText = category("NumberText")
+
+export const PlainText = symbol("PlainText", /'[^']*(?:''[^']*)*'/, [Text])
+export const EscapeText = symbol("EscapeText", /[eE]'[^'\\]*(?:(?:''|\\[^])[^'\\]*)*'/, [Text])
+export const DollarText = createToken({
+  name: "DollarText",
+  pattern: /\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$[^]*?\$\1\$/,
+  categories: [Text],
+  start_chars_hint: ["$"],
+})
+export const BitText = symbol("BitText", /[xXbB]'[^']*'/)
+export const Decimal = symbol(
+  "Decimal",
+  /(?:\d[\d_]*\.(?:\d[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?|\d[\d_]*[eE][+-]?\d+/,
+  [NumberText],
+)
+export const Integer = symbol("Integer", /\d[\d_]*/, [NumberText])
+export const Parameter = symbol("Parameter", /\?|\$[A-Za-z0-9_]+/)
+export const PositionalReference = symbol("PositionalReference", /#\d+/)
+
+export const LParen = symbol("LParen", "(")
+export const RParen = symbol("RParen", ")")
+export const LBracket = symbol("LBracket", "[")
+export const RBracket = symbol("RBracket", "]")
+export const LBrace = symbol("LBrace", "{")
+export const RBrace = symbol("RBrace", "}")
+export const Comma = symbol("Comma", ",")
+export const Semicolon = symbol("Semicolon", ";")
+export const Dot = symbol("Dot", ".")
+export const TypeCast = symbol("TypeCast", "::")
+export const ColonEquals = symbol("ColonEquals", ":=")
+export const Colon = symbol("Colon", ":")
+export const FatArrow = symbol("FatArrow", "=>")
+export const Arrow = symbol("Arrow", "->", [InfixOperator])
+export const Plus = symbol("Plus", "+", [InfixOperator, PrefixOperator])
+export const Minus = symbol("Minus", "-", [InfixOperator, PrefixOperator])
+export const Star = symbol("Star", "*", [InfixOperator])
+const infixAndPrefix = ["~", "@", "!"].map((op) => symbol(op, op, [InfixOperator, PrefixOperator]))
+const infix = [
+  ...["!~~*", "!~~", "!~*", "!~", "~~~", "~~*", "~~", "~*", "->>", "<=>", "<->", "<@", "@>", "^@", "&&", "||", "//"],
+  ...["**", "<<", ">>", "<>", "!=", "==", "<=", ">=", "=", "<", ">", "/", "%", "^", "&", "|"],
+].map((op) => symbol(op, op, [InfixOperator]))
+
+/** One spelling for each operator: `!=` is another name of `<>`. */
+export function operatorName(token: IToken): string {
+  return token.image === "!=" ? "<>" : token.image.toUpperCase()
+}
+
+/** Blanks as DuckDB takes them, the Unicode ones that editors paste included. */
+export const Blank = createToken({
+  name: "Blank",
+  pattern: /[\s\u00a0\u2000-\u200b\u202f\u205f\u3000\ufeff]+/,
+  group: Lexer.SKIPPED,
+})
+export const LineComment = createToken({ name: "LineComment", pattern: /--[^\r\n]*/, group: Lexer.SKIPPED })
+export const BlockComment = createToken({
+  name: "BlockComment",
+  pattern: { exec: (text, offset) => blockComment(text, offset) },
+  start_chars_hint: ["/"],
+  group: Lexer.SKIPPED,
+  line_breaks: true,
+})
+
+/** `/* … /* … *\/ … *\/`: block comments nest, so no regular expression can find their end. */
+function blockComment(text: string, offset: number): [string] | null {
+  if (!text.startsWith("/*", offset)) return null
+  let depth = 0
+  const mark = /\/\*|\*\//g
+  mark.lastIndex = offset
+  for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
+    depth += found[0] === "/*" ? 1 : -1
+    if (depth === 0) return [text.slice(offset, mark.lastIndex)]
+  }
+  return null
+}
+
+/** The beginning of a comment that never ends. */
+export const OpenComment = symbol("OpenComment", "/*")
+
+/** Any word; the lexer gives it its keyword's type afterwards. */
+export const Word = createToken({
+  name: "Word",
+  pattern: /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/,
+  categories: [...CATEGORIES.unreserved],
+})
+
+/** What the lexer tries, in this order: longer spellings before their beginnings. */
+export const LEXED: readonly TokenType[] = [
+  Blank,
+  LineComment,
+  BlockComment,
+  OpenComment,
+  PlainText,
+  EscapeText,
+  BitText,
+  DollarText,
+  Word,
+  QuotedName,
+  Decimal,
+  Integer,
+  Parameter,
+  PositionalReference,
+  TypeCast,
+  ColonEquals,
+  FatArrow,
+  ...infix.filter((token) => token.name.length > 1),
+  Arrow,
+  ...infix.filter((token) => token.name.length === 1),
+  Plus,
+  Minus,
+  Star,
+  ...infixAndPrefix,
+  LParen,
+  RParen,
+  LBracket,
+  RBracket,
+  LBrace,
+  RBrace,
+  Comma,
+  Semicolon,
+  Dot,
+  Colon,
+]
+
+/** Every token type, for the parser. */
+export const TOKENS: TokenType[] = [
+  ...[ColumnName, FunctionName, TypeWord, BareAlias, Label, InfixOperator, PrefixOperator, Text, NumberText],
+  ...Object.values(OTHER_WORDS),
+  ...Object.values(K),
+  ...LEXED,
+]
+
+/** The lexer notes where tokens start; only one joined from several says where it ends. */
+export function spanOf(token: IToken): Span {
+  const end = token.endOffset === undefined ? token.startOffset + token.image.length : token.endOffset + 1
+  return { start: token.startOffset, end }
+}
+
+/** The name that a word or a "quoted name" spells. */
+export function identifierOf(token: IToken): Identifier {
+  const quoted = token.tokenType === QuotedName
+  const text = quoted ? token.image.slice(1, -1).replaceAll('""', '"') : token.image
+  return { text, quoted, span: spanOf(token) }
+}
+
+export function isText(token: IToken): boolean {
+  return token.tokenType.CATEGORIES?.includes(Text) === true
+}

@@ -1,0 +1,96 @@
+import type { Span } from "../ast/span.ts"
+import { UnsupportedSql } from "../errors.ts"
+
+export function unsupported(message: string, span: Span, hint?: string): UnsupportedSql {
+  return new UnsupportedSql(hint === undefined ? { message, span } : { message, span, hint })
+}
+
+interface Refusal {
+  readonly message: string
+  readonly hint?: string
+}
+
+const READ_ONLY = "Skein answers SELECT queries and writes nothing"
+const notYet = (what: string, hint?: string): Refusal => {
+  const message = `${what} is not supported yet.`
+  return hint === undefined ? { message } : { message, hint }
+}
+const writes = (what: string): Refusal => ({ message: `${what} is not supported: ${READ_ONLY}.` })
+
+/** First words of statements that are known, and why they are refused. */
+export const REFUSED_STATEMENTS: ReadonlyMap<string, Refusal> = new Map(
+  Object.entries<Refusal>({
+    ABORT: notYet("ABORT", "every query stands alone: there are no transactions"),
+    ALTER: writes("ALTER"),
+    ANALYSE: notYet("ANALYZE", "statistics come from the files' footers"),
+    ANALYZE: notYet("ANALYZE", "statistics come from the files' footers"),
+    ATTACH: {
+      message: "ATTACH is not supported: Skein reads files named in FROM.",
+      hint: "FROM 'path/to/file.parquet'",
+    },
+    BEGIN: notYet("BEGIN", "every query stands alone: there are no transactions"),
+    CALL: notYet("CALL"),
+    CHECKPOINT: writes("CHECKPOINT"),
+    COMMENT: writes("COMMENT ON"),
+    COMMIT: notYet("COMMIT", "every query stands alone: there are no transactions"),
+    COPY: { message: `COPY is not supported: ${READ_ONLY}.`, hint: "choose the output with --format and redirect it" },
+    CREATE: {
+      message: `CREATE is not supported: ${READ_ONLY}.`,
+      hint: "name a query inside the statement: WITH name AS (SELECT …)",
+    },
+    DEALLOCATE: notYet("DEALLOCATE"),
+    DELETE: writes("DELETE"),
+    DESCRIBE: notYet("DESCRIBE", "SELECT * FROM … LIMIT 0 shows the columns"),
+    DESC: notYet("DESCRIBE", "SELECT * FROM … LIMIT 0 shows the columns"),
+    DETACH: { message: "DETACH is not supported: nothing can be attached." },
+    DROP: writes("DROP"),
+    EXECUTE: notYet("EXECUTE"),
+    EXPORT: writes("EXPORT"),
+    IMPORT: writes("IMPORT"),
+    FORCE: { message: "Extensions cannot be installed: Skein's engines run without extensions." },
+    INSERT: writes("INSERT"),
+    INSTALL: { message: "Extensions cannot be installed: Skein's engines run without extensions." },
+    LOAD: { message: "Extensions cannot be loaded: Skein's engines run without extensions." },
+    MERGE: writes("MERGE"),
+    PIVOT: notYet("PIVOT", "write sum(x) FILTER (WHERE …) for each column"),
+    PIVOT_WIDER: notYet("PIVOT", "write sum(x) FILTER (WHERE …) for each column"),
+    PRAGMA: notYet("PRAGMA"),
+    PREPARE: notYet("PREPARE"),
+    RESET: notYet("RESET"),
+    ROLLBACK: notYet("ROLLBACK", "every query stands alone: there are no transactions"),
+    SET: notYet("SET"),
+    SHOW: notYet("SHOW"),
+    START: notYet("START TRANSACTION", "every query stands alone: there are no transactions"),
+    SUMMARIZE: notYet("SUMMARIZE"),
+    TABLE: notYet("TABLE", "write FROM … instead"),
+    TRUNCATE: writes("TRUNCATE"),
+    UNPIVOT: notYet("UNPIVOT"),
+    PIVOT_LONGER: notYet("UNPIVOT"),
+    UPDATE: writes("UPDATE"),
+    USE: notYet("USE"),
+    VACUUM: writes("VACUUM"),
+    VALUES: notYet("VALUES", "write SELECT … for a single row"),
+  }),
+)
+
+const SET_OPERATION = "run the queries one by one"
+
+/** Words that continue a query in DuckDB, after a complete one here. */
+export const REFUSED_CLAUSES: ReadonlyMap<string, Refusal> = new Map(
+  Object.entries<Refusal>({
+    UNION: notYet("UNION", SET_OPERATION),
+    EXCEPT: notYet("EXCEPT", `${SET_OPERATION}; to leave columns out of *, write * EXCLUDE (…)`),
+    INTERSECT: notYet("INTERSECT", SET_OPERATION),
+    QUALIFY: notYet("QUALIFY"),
+    WINDOW: notYet("The WINDOW clause"),
+    TABLESAMPLE: notYet("TABLESAMPLE"),
+    USING: notYet("USING SAMPLE"),
+    INTO: { message: `SELECT INTO is not supported: ${READ_ONLY}.` },
+    PIVOT: notYet("PIVOT", "write sum(x) FILTER (WHERE …) for each column"),
+    UNPIVOT: notYet("UNPIVOT"),
+    POSITIONAL: notYet("POSITIONAL JOIN"),
+    ASOF: notYet("ASOF JOIN"),
+    LATERAL: notYet("LATERAL"),
+    AT: notYet("AT (VERSION …) after a table"),
+  }),
+)

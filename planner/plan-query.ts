@@ -1,0 +1,115 @@
+import type { Query, Statement } from "./ast/query.ts"
+import { bind } from "./binder/bind.ts"
+import type { Catalog } from "./catalog.ts"
+import { foldConstants } from "./constants.ts"
+import type { FunctionNames, TypeOracle } from "./describe.ts"
+import type { DistributionContext } from "./distribution/context.ts"
+import { distribute } from "./distribution/distribute.ts"
+import { type Estimate, estimate } from "./distribution/estimate.ts"
+import { ColumnIds } from "./logical/column.ts"
+import { inputsOf, type Plan, type QueryPlan } from "./logical/plan.ts"
+import { sameOutputs, validate } from "./logical/validate.ts"
+import { optimize, type RuleObserver } from "./optimizer.ts"
+import type { ResultForm, StagePlan } from "./physical/stage.ts"
+import { splitStages } from "./physical/stages.ts"
+import { attachPruning } from "./pruning.ts"
+
+/** Estimated input bytes that one partition should hold at most; engines do not spill. */
+const PARTITION_BYTES_TARGET = 256 * 1024 * 1024
+
+/** More partitions than this only make small batches. */
+const PARTITIONS_MAX = 1024
+
+export interface PlanContext {
+  /** The statement's text: the AST's spans point into it. */
+  readonly sql: string
+  readonly catalog: Catalog
+  readonly oracle: TypeOracle
+  /** The query's one moment (law 5), microseconds since 1970 in UTC. */
+  readonly now: { readonly epochMicros: bigint }
+  readonly workers: number
+  /** Forces the number of partitions; undefined lets the bytes decide. */
+  readonly partitions: number | undefined
+  readonly settings: {
+    readonly disabledRules?: readonly string[]
+    readonly distribute?: boolean
+    readonly joins?: "auto" | "hash" | "broadcast"
+  }
+  readonly form: ResultForm
+  readonly observe?: RuleObserver
+}
+
+/** From a parsed statement to the stages that the runtime runs; EXPLAIN gives those of the query that it explains. */
+export async function planStatement(statement: Statement, context: PlanContext): Promise<StagePlan> {
+  const { logical, functions, ids } = await planLogically(statement.query, context)
+  const distributed = context.settings.distribute ?? true
+  const partitions = partitionCount(logical, context)
+  const physical = distributed ? distributeQuery(logical, { context, functions, ids, partitions }) : logical
+  return splitStages(physical, { functions, partitions, form: context.form, distributed })
+}
+
+/** Binding and optimizing, the passes in their order: a plan that still runs whole on one engine. */
+export async function planLogically(
+  query: Query,
+  context: PlanContext,
+): Promise<{ readonly logical: QueryPlan; readonly functions: FunctionNames; readonly ids: ColumnIds }> {
+  const ids = new ColumnIds()
+  let ctes = 0
+  const bound = await bind(query, {
+    sql: context.sql,
+    catalog: context.catalog,
+    oracle: context.oracle,
+    ids,
+    nowMicros: context.now.epochMicros,
+    nextCte: () => ctes++,
+  })
+  const functions = await context.oracle.functions()
+  const folded = await foldConstants(bound, context.oracle, functions)
+  const disabled = new Set(context.settings.disabledRules ?? [])
+  const optimized = optimize(folded, { functions, ids }, disabled, context.observe)
+  return { logical: await attachPruning(optimized, context.oracle), functions, ids }
+}
+
+interface Distribution {
+  readonly context: PlanContext
+  readonly functions: FunctionNames
+  readonly ids: ColumnIds
+  readonly partitions: number
+}
+
+function distributeQuery(query: QueryPlan, { context, functions, ids, partitions }: Distribution): QueryPlan {
+  const estimates = new Map<number, Estimate>()
+  const distribution: DistributionContext = {
+    functions,
+    ids,
+    workers: context.workers,
+    partitions,
+    joins: context.settings.joins ?? "auto",
+    cte: (id) => estimates.get(id) ?? { rows: 0, bytes: 0 },
+  }
+  const run = (plan: Plan): Plan => {
+    const { plan: physical } = distribute(plan, distribution)
+    sameOutputs(plan, physical, "distribute")
+    validate(physical, "distribute")
+    return physical
+  }
+  const ctes = query.ctes.map((cte) => {
+    const plan = run(cte.plan)
+    estimates.set(cte.id, estimate(cte.plan, distribution.cte))
+    return { ...cte, plan }
+  })
+  return { ...query, ctes, root: run(query.root) }
+}
+
+/** At least the workers, and one for each PARTITION_BYTES_TARGET of what the scans are estimated to yield. */
+function partitionCount(query: QueryPlan, context: PlanContext): number {
+  if (context.partitions !== undefined) return context.partitions
+  const bytes = [...query.ctes.map((cte) => cte.plan), query.root].reduce((sum, plan) => sum + scannedBytes(plan), 0)
+  return Math.min(PARTITIONS_MAX, Math.max(context.workers, Math.ceil(bytes / PARTITION_BYTES_TARGET)))
+}
+
+function scannedBytes(plan: Plan): number {
+  const filteredScan = plan._tag === "Filter" && plan.input._tag === "Scan"
+  if (plan._tag === "Scan" || filteredScan) return estimate(plan, () => ({ rows: 0, bytes: 0 })).bytes
+  return inputsOf(plan).reduce((sum, input) => sum + scannedBytes(input), 0)
+}

@@ -1,0 +1,227 @@
+import type {
+  Binary,
+  Case,
+  Expr,
+  FunctionCall,
+  IntervalLiteral,
+  OrderItem,
+  Star,
+  Subscript,
+} from "../ast/expression.ts"
+import { type ColumnLeaf, type Inner, isInner } from "../ast/traverse.ts"
+import { PlanDefect } from "../errors.ts"
+import { keywordClass } from "../parser/keywords.ts"
+import { bindingOf, LEVEL } from "../parser/precedence.ts"
+import { quoteIdentifier, quoteString } from "./quote.ts"
+
+/** How a column is written: it must be something that DuckDB takes as one operand, such as `"t"."c"`. */
+export type PrintColumn<C> = (column: C) => string
+
+/**
+ * DuckDB SQL that parses back to the same tree. Parentheses stand only where DuckDB or a reader would otherwise group
+ * differently: `a + b * c` stays bare, everything unusual is wrapped.
+ */
+export function printExpr<C extends ColumnLeaf>(expr: Expr<C>, leaf: PrintColumn<C>): string {
+  return isInner(expr) ? printInner(expr, leaf) : leaf(expr)
+}
+
+/** `a, b DESC NULLS FIRST`: the items of an ORDER BY. */
+export function printOrderBy<C extends ColumnLeaf>(items: readonly OrderItem<C>[], leaf: PrintColumn<C>): string {
+  return items
+    .map((item) => {
+      const nulls = item.nulls === undefined ? "" : ` NULLS ${item.nulls.toUpperCase()}`
+      return `${printExpr(item.expr, leaf)}${item.descending ? " DESC" : ""}${nulls}`
+    })
+    .join(", ")
+}
+
+/** The expression as an operand: in parentheses unless it binds at least as tightly as `level`. */
+function operand<C extends ColumnLeaf>(expr: Expr<C>, level: number, leaf: PrintColumn<C>): string {
+  const text = printExpr(expr, leaf)
+  return levelOf(expr) >= level ? text : `(${text})`
+}
+
+function levelOf<C extends ColumnLeaf>(expr: Expr<C>): number {
+  switch (expr._tag) {
+    case "Binary":
+      return bindingOf(expr.op).left
+    case "Unary":
+      return expr.op === "NOT" ? LEVEL.not : expr.op === "-" || expr.op === "+" ? LEVEL.sign : LEVEL.other
+    case "IsTest":
+      return LEVEL.is
+    case "Between":
+    case "InList":
+      return LEVEL.like
+    // Not allowed inside BETWEEN without parentheses, so it counts as loose.
+    case "Collate":
+      return LEVEL.other
+    case "Literal":
+      return expr.sql.startsWith("-") ? LEVEL.sign : LEVEL.primary
+    default:
+      return LEVEL.primary
+  }
+}
+
+function printInner<C extends ColumnLeaf>(expr: Inner<C>, leaf: PrintColumn<C>): string {
+  const print = (child: Expr<C>): string => printExpr(child, leaf)
+  const list = (items: readonly Expr<C>[]): string => items.map(print).join(", ")
+  const atLeast = (level: number) => (child: Expr<C>) => operand(child, level, leaf)
+  switch (expr._tag) {
+    case "Literal":
+      return expr.sql
+    case "TypedLiteral":
+      return `CAST(${quoteString(expr.text)} AS ${expr.type.text})`
+    case "IntervalLiteral":
+      return printInterval(expr, leaf)
+    case "Star":
+      return printStar(expr, leaf)
+    case "FunctionCall":
+      return printCall(expr, leaf)
+    case "Cast":
+      return `${expr.try ? "TRY_CAST" : "CAST"}(${print(expr.input)} AS ${expr.type.text})`
+    case "Unary":
+      return `${expr.op}${expr.op === "NOT" ? " " : ""}${operand(expr.input, LEVEL.primary, leaf)}`
+    case "Binary":
+      return printBinary(expr, leaf)
+    case "IsTest":
+      return `${operand(expr.input, LEVEL.additive, leaf)} IS ${expr.not ? "NOT " : ""}${expr.test}`
+    case "Between": {
+      const [input, low, high] = [expr.input, expr.low, expr.high].map(atLeast(LEVEL.additive))
+      return `${input} ${expr.not ? "NOT " : ""}BETWEEN ${low} AND ${high}`
+    }
+    case "InList":
+      return `${operand(expr.input, LEVEL.additive, leaf)} ${expr.not ? "NOT " : ""}IN (${list(expr.items)})`
+    case "Case":
+      return printCase(expr, leaf)
+    case "Subscript":
+      return printSubscript(expr, leaf)
+    case "Field":
+      // In parentheses always: after a bare column the name would be part of the column's.
+      return `(${print(expr.input)}).${quoteIdentifier(expr.name.text)}`
+    case "ListLiteral":
+      return `[${list(expr.items)}]`
+    case "StructLiteral":
+      return `{${expr.fields.map((field) => `${quoteIdentifier(field.name)}: ${print(field.value)}`).join(", ")}}`
+    case "Row":
+      return `(${list(expr.items)})`
+    case "Collate":
+      return `${operand(expr.input, LEVEL.primary, leaf)} COLLATE ${expr.collation.split(".").map(quoteIdentifier).join(".")}`
+    case "SubqueryExpr":
+      throw new PlanDefect({
+        message: "A subquery expression reached the printer; the binder has to refuse it.",
+        span: expr.span,
+        rule: "print_expression",
+      })
+  }
+}
+
+/** Runs of left-deep operators, thousands of terms long, are printed in a loop. */
+function printBinary<C extends ColumnLeaf>(expr: Binary<C>, leaf: PrintColumn<C>): string {
+  const spine: Binary<C>[] = []
+  let bottom: Expr<C> = expr
+  for (;;) {
+    if (bottom._tag !== "Binary") break
+    const binary: Binary<C> = bottom
+    spine.push(binary)
+    bottom = binary.left
+  }
+  const parts: string[] = []
+  let opened = 0
+  let level = levelOf(bottom)
+  let text = printExpr(bottom, leaf)
+  for (const node of spine.reverse()) {
+    const need = needs(node.op)
+    if (level < need.left) {
+      opened++
+      text += ")"
+    }
+    parts.push(text)
+    const escape = node.escape === undefined ? "" : ` ESCAPE ${operand(node.escape, LEVEL.additive, leaf)}`
+    text = ` ${node.op} ${operand(node.right, need.right, leaf)}${escape}`
+    level = bindingOf(node.op).left
+  }
+  parts.push(text)
+  return "(".repeat(opened) + parts.join("")
+}
+
+/** The levels that the sides of an operator must have to stand without parentheses. */
+function needs(op: string): { readonly left: number; readonly right: number } {
+  const { left } = bindingOf(op)
+  switch (left) {
+    case LEVEL.or:
+    case LEVEL.and:
+    case LEVEL.additive:
+    case LEVEL.multiplicative:
+      return { left, right: left + 1 }
+    case LEVEL.is:
+    case LEVEL.comparison:
+    case LEVEL.like:
+      return { left: LEVEL.additive, right: LEVEL.additive }
+    default:
+      return { left: LEVEL.primary, right: LEVEL.primary }
+  }
+}
+
+function printInterval<C extends ColumnLeaf>(expr: IntervalLiteral<C>, leaf: PrintColumn<C>): string {
+  const { value } = expr
+  const bare = value._tag === "Literal" && (value.kind === "string" || /^[0-9]{1,9}$/.test(value.sql))
+  const text = printExpr(value, leaf)
+  return `INTERVAL ${bare ? text : `(${text})`}${expr.unit === undefined ? "" : ` ${expr.unit}`}`
+}
+
+function printStar<C extends ColumnLeaf>(expr: Star<C>, leaf: PrintColumn<C>): string {
+  const exclude = expr.exclude.map((name) => quoteIdentifier(name.text)).join(", ")
+  const replace = expr.replace.map((r) => `${printExpr(r.expr, leaf)} AS ${quoteIdentifier(r.name.text)}`).join(", ")
+  return (
+    (expr.relation === undefined ? "*" : `${quoteIdentifier(expr.relation.text)}.*`) +
+    (exclude === "" ? "" : ` EXCLUDE (${exclude})`) +
+    (replace === "" ? "" : ` REPLACE (${replace})`)
+  )
+}
+
+/** Keywords whose call is grammar, not a function of that name: quoted, DuckDB would look for the function. */
+const CALLED_BARE = new Set(["coalesce", "nullif", "row", "substring", "trim"])
+
+function printCall<C extends ColumnLeaf>(call: FunctionCall<C>, leaf: PrintColumn<C>): string {
+  if (call.over !== undefined) {
+    throw new PlanDefect({
+      message: "A window function reached the printer; the binder has to refuse it.",
+      span: call.over,
+      rule: "print_expression",
+    })
+  }
+  const args = call.star ? "*" : call.args.map((arg) => printExpr(arg, leaf)).join(", ")
+  const order = call.orderBy.length === 0 ? "" : ` ORDER BY ${printOrderBy(call.orderBy, leaf)}`
+  const filter = call.filter === undefined ? "" : ` FILTER (WHERE ${printExpr(call.filter, leaf)})`
+  return `${printFunctionName(call.name)}(${call.distinct ? "DISTINCT " : ""}${args}${order})${filter}`
+}
+
+function printFunctionName(name: string): string {
+  if (CALLED_BARE.has(name)) return name
+  const kind = keywordClass(name)
+  const plain = /^[a-z_][a-z0-9_]*$/.test(name) && (kind === "unreserved" || kind === "function")
+  return plain && !QUOTED_CALLS.has(name) ? name : quoteIdentifier(name)
+}
+
+/** Words that may name functions, but whose call the grammar takes for something else. */
+const QUOTED_CALLS = new Set(["columns", "unpack", "try_cast", "collation"])
+
+function printCase<C extends ColumnLeaf>(expr: Case<C>, leaf: PrintColumn<C>): string {
+  const print = (child: Expr<C>): string => printExpr(child, leaf)
+  const head = expr.operand === undefined ? "CASE" : `CASE ${print(expr.operand)}`
+  const branches = expr.branches.map((branch) => ` WHEN ${print(branch.when)} THEN ${print(branch.then)}`)
+  return `${head}${branches.join("")}${expr.otherwise === undefined ? "" : ` ELSE ${print(expr.otherwise)}`} END`
+}
+
+function printSubscript<C extends ColumnLeaf>(expr: Subscript<C>, leaf: PrintColumn<C>): string {
+  const text = printExpr(expr.input, leaf)
+  const input = isInner(expr.input) && !ACCESSIBLE.has(expr.input._tag) ? `(${text})` : text
+  const part = (child: Expr<C> | undefined): string => (child === undefined ? "" : printExpr(child, leaf))
+  if (!expr.slice) return `${input}[${part(expr.from)}]`
+  if (expr.step === undefined) return `${input}[${part(expr.from)}:${part(expr.to)}]`
+  // An absent end before a step is written `-`: `::` would be the cast operator.
+  return `${input}[${part(expr.from)}:${expr.to === undefined ? "-" : part(expr.to)}:${part(expr.step)}]`
+}
+
+/** What `[…]` may follow directly. */
+const ACCESSIBLE: ReadonlySet<string> = new Set(["FunctionCall", "Subscript", "Field", "ListLiteral"])
