@@ -54,7 +54,7 @@ function castIfOther(expr: BoundExpr, from: string, to: string): BoundExpr {
 
 /** The type in which DuckDB compares a value of one type with one of another. */
 async function comparisonType(oracle: TypeOracle, left: string, right: string): Promise<string> {
-  const sql = `SELECT l = r AS e FROM (SELECT CAST(NULL AS ${left}) AS l, CAST(NULL AS ${right}) AS r)`
+  const sql = `SELECT l = r FROM (SELECT CAST(NULL AS ${left}) AS l, CAST(NULL AS ${right}) AS r)`
   const text = expressionText(await oracle.explain(sql))
   const castLeft = castTarget(text, "l")
   const castRight = castTarget(text, "r")

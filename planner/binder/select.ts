@@ -29,7 +29,7 @@ interface ResolvedBlock {
   readonly where: BoundExpr | undefined
   readonly groups: readonly BoundExpr[] | "all" | undefined
   readonly having: BoundExpr | undefined
-  readonly orderBy: readonly SortKey[] | "all"
+  readonly orderBy: readonly SortKey[]
 }
 
 /**
@@ -141,7 +141,10 @@ function resolveOrder(
   items: readonly ListItem[],
   aliases: Aliases,
 ): ResolvedBlock["orderBy"] {
-  if (query.orderBy.length === 1 && isAll(query.orderBy[0]?.expr)) return "all"
+  const [only, ...others] = query.orderBy
+  if (only !== undefined && others.length === 0 && isAll(only.expr)) {
+    return items.map(({ expr }) => ({ expr, descending: only.descending, nulls: only.nulls }))
+  }
   return query.orderBy.map(({ expr, descending, nulls }) => {
     const found = ordinal(expr, items) ?? listName(expr, items) ?? resolve(context, scope, aliases, expr)
     return { expr: found, descending, nulls }
@@ -209,10 +212,7 @@ async function group(
   functions: FunctionNames,
 ): Promise<GroupedBlock> {
   const items = block.items.map((item) => item.expr)
-  const keys =
-    block.orderBy === "all"
-      ? items.map((expr): SortKey => ({ expr, descending: false, nulls: undefined }))
-      : block.orderBy
+  const keys = block.orderBy
   const read = [...items, ...keys.map((key) => key.expr), ...(block.having === undefined ? [] : [block.having])]
   const needed =
     block.groups !== undefined || block.having !== undefined || read.some((e) => hasAggregate(e, functions))

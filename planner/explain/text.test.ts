@@ -46,7 +46,9 @@ const join: StagePlan = {
       tree: ["Join inner on o_custkey = c_custkey", "  Scan orders"],
     }),
     stage(3, "scan lineitem", [scan("lineitem", ["l_orderkey"])], { tasks: { _tag: "splits" }, output: hash }),
-    stage(4, "join", [exchange(2, "hash"), exchange(3, "hash")], { tree: ["Join left on l_orderkey = o_orderkey"] }),
+    stage(4, "join", [exchange(2, "hash"), exchange(3, "hash")], {
+      tree: ["Join left on l_orderkey = o_orderkey", "  read e2 (hash)", "  read e3 (hash)"],
+    }),
     stage(5, "result", [exchange(4, "gather")], {
       tasks: { _tag: "single" },
       tree: ["Sort l_orderkey"],
@@ -79,24 +81,23 @@ describe("explainText", () => {
         │ gather
       ┌─┴ Stage 4 · join ───────────────── 4 tasks, one a partition ─┐
       │ Join left on l_orderkey = o_orderkey                         │
+      │   read stage 2 (hash)                                        │
+      │   read stage 3 (hash)                                        │
       └─┬────────────────────────────────────────────────────────────┘
         │ hash(4)
         │ ┌── Stage 3 · scan lineitem ───────────── tasks by splits ─┐
-        ├─┤ reads l_orderkey                                         │
-        │ │ row groups where l_orderkey < 10                         │
+        ├─┤ row groups where l_orderkey < 10                         │
         │ └──────────────────────────────────────────────────────────┘
         │ hash(4)
       ┌─┴ Stage 2 · join orders ─────────────────── tasks by splits ─┐
       │ Join inner on o_custkey = c_custkey                          │
       │   Scan orders                                                │
-      │ reads o_custkey, o_totalprice                                │
       │ row groups where o_custkey < 10                              │
       └─┬────────────────────────────────────────────────────────────┘
         │ broadcast
       ┌─┴ Stage 1 · scan customer ───────────────── tasks by splits ─┐
       │ Filter c_custkey < 10                                        │
       │   Scan customer                                              │
-      │ reads c_custkey                                              │
       │ row groups where c_custkey < 10                              │
       └──────────────────────────────────────────────────────────────┘
       "
@@ -111,8 +112,7 @@ describe("explainText", () => {
       └─┬──────────────────────────────────────────────────┘
         │ broadcast
         │ ┌── Stage 4 · scan b ────────── tasks by splits ─┐
-        ├─┤ reads y                                        │
-        │ │ row groups where y < 10                        │
+        ├─┤ row groups where y < 10                        │
         │ └────────────────────────────────────────────────┘
         │ hash(4)
         │ ┌── Stage 2 · left ─── 4 tasks, one a partition ─┐
@@ -120,7 +120,6 @@ describe("explainText", () => {
         │ └─┬──────────────────────────────────────────────┘
         │   │ hash(4)
         │ ┌─┴ Stage 1 · scan a ────────── tasks by splits ─┐
-        │ │ reads x                                        │
         │ │ row groups where x < 10                        │
         │ └────────────────────────────────────────────────┘
         │ hash(4)
@@ -141,7 +140,6 @@ describe("explainText", () => {
       ┌── Stage 1 · scan customer ───────────────────── 3 tasks ─┐
       │ Filter c_custkey < 10                                    │
       │   Scan customer                                          │
-      │ reads c_custkey                                          │
       │ row groups where c_custkey < 10                          │
       │ rows in 6,001,215, out 4 · 1,234 bytes out · busy 311 ms │
       │ sql:                                                     │
@@ -179,7 +177,6 @@ describe("explainText", () => {
     }
     const text = explainText({ ...join, stages: [stage(1, "scan", [input])] })
     expect(text).toContain("row groups where a IN (1, 2, 3, 4, 2 more) AND b IS NOT NULL")
-    expect(text).toContain("reads no column, only the row counts")
     expect(text).toContain("stops after 12,345 rows")
   })
 })

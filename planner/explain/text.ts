@@ -169,7 +169,7 @@ function tasksText(stage: Stage, picture: Picture): string {
 function stageLines(stage: Stage, picture: Picture): readonly string[] {
   const actual = picture.actuals.get(stage.id)
   return [
-    ...stage.tree,
+    ...stage.tree.map((line) => namedInputs(line, stage)),
     ...stage.inputs.flatMap((input) => (input._tag === "scan" ? scanLines(input) : [])),
     ...(stage.gatheredBecause === undefined ? [] : [`on one engine because ${stage.gatheredBecause}`]),
     ...(stage.volatile ? ["volatile: another attempt may give other rows"] : []),
@@ -178,10 +178,17 @@ function stageLines(stage: Stage, picture: Picture): readonly string[] {
   ]
 }
 
+/** In the tree an input is `read x1 (hash)`, by the table's name in the SQL; here it is named by its stage. */
+function namedInputs(line: string, stage: Stage): string {
+  return stage.inputs.reduce(
+    (text, input) =>
+      input._tag === "exchange" ? text.replace(`read ${input.table} (`, `read stage ${input.stage} (`) : text,
+    line,
+  )
+}
+
 function scanLines(input: StageInput & { _tag: "scan" }): readonly string[] {
-  const columns = input.columns.map((column) => column.sourceName).join(", ")
   return [
-    `reads ${columns === "" ? "no column, only the row counts" : columns}`,
     ...(input.pruning.length === 0 ? [] : [`row groups where ${input.pruning.map(pruningText).join(" AND ")}`]),
     ...(input.limit === undefined ? [] : [`stops after ${grouped(input.limit)} rows`]),
   ]

@@ -148,13 +148,6 @@ export abstract class CallRules extends SpecialCallRules {
     this.CONSUME(T.K.By)
     this.ACTION(() => {
       const after = this.LA(2).tokenType
-      if (this.next(T.K.All)) {
-        throw unsupported(
-          "ORDER BY ALL is not supported yet.",
-          T.spanOf(this.LA(1)),
-          "name the columns or their numbers",
-        )
-      }
       if (this.next(T.Star) && after !== T.LParen)
         throw unsupported("ORDER BY * is not supported.", T.spanOf(this.LA(1)))
     })
@@ -166,8 +159,17 @@ export abstract class CallRules extends SpecialCallRules {
     return items
   })
 
+  /** ORDER BY ALL: a reference that the binder reads as "every item of the list". */
+  private everyItem(token: IToken): NamedExpr {
+    const span = T.spanOf(token)
+    return { _tag: "ColumnRef", parts: [{ text: "all", quoted: false, span }], span }
+  }
+
   private readonly orderItem: Rule<OrderItem<ColumnRef>> = this.RULE("orderItem", () => {
-    const expr = this.SUBRULE(this.expression)
+    const expr = this.OR3([
+      { ALT: () => this.everyItem(this.CONSUME(T.K.All)) },
+      { ALT: () => this.SUBRULE(this.expression) },
+    ])
     let descending = false
     let nulls: IToken | undefined
     this.OPTION(() =>

@@ -5,12 +5,12 @@ import {
   Decimal,
   Integer,
   LEXED,
-  OpenComment,
   Parameter,
   PlainText,
   PositionalReference,
   QuotedName,
   spanOf,
+  Unclosed,
   Word,
   wordToken,
 } from "./tokens.ts"
@@ -23,7 +23,7 @@ export function tokenize(sql: string): IToken[] {
   lexer ??= new Lexer([...LEXED], { positionTracking: "onlyOffset", ensureOptimizations: true })
   const { tokens, errors } = lexer.tokenize(sql)
   const first = errors[0]
-  if (first !== undefined) throw lexicalError(sql, first.offset)
+  if (first !== undefined) throw strayCharacter(sql, first.offset)
   const kept: IToken[] = []
   for (const token of tokens) {
     const previous = kept.at(-1)
@@ -31,8 +31,6 @@ export function tokenize(sql: string): IToken[] {
     if (token.tokenType === Word) {
       retype(token)
       if (previous !== undefined && isNumber(previous) && touches(previous, token)) throw joined(previous, token)
-    } else if (token.tokenType === OpenComment) {
-      throw lexicalError(sql, token.startOffset)
     } else if (token.tokenType === QuotedName && token.image.length === 2) {
       throw new SyntaxError({ message: 'syntax error: a "quoted name" cannot be empty', span: spanOf(token) })
     } else if (previous !== undefined && continues(previous, token, sql)) {
@@ -46,6 +44,7 @@ export function tokenize(sql: string): IToken[] {
 
 /** Tokens that DuckDB has and no place in this grammar takes. */
 function refuseToken(token: IToken): void {
+  if (token.tokenType === Unclosed) throw unclosed(token)
   const span = spanOf(token)
   if (token.tokenType === Parameter) {
     throw unsupported("Query parameters (?, $1, $name) are not supported yet.", span, "write the value itself")
@@ -96,21 +95,27 @@ function merged(previous: IToken, token: IToken): IToken {
   return { ...previous, image, endOffset: spanOf(token).end - 1 }
 }
 
-/** What begins at the offset and never ends, or a character that begins nothing. */
-function lexicalError(sql: string, offset: number): SyntaxError {
-  const rest = sql.slice(offset, offset + 2)
+/** A string, quoted name or comment without its end. */
+function unclosed(token: IToken): SyntaxError {
+  const { image, startOffset } = token
+  const tag = /^\$[^$]*\$/.exec(image)?.[0]
+  const [what, close] = image.startsWith('"')
+    ? ["a quoted name", 'a double quote (")']
+    : image.startsWith("/*")
+      ? ["a comment", "*/"]
+      : tag !== undefined
+        ? ["a dollar-quoted string", tag]
+        : ["a string", "a single quote (')"]
+  const opened = tag ?? /^(?:\/\*|"|[a-zA-Z]?')/.exec(image)?.[0] ?? image
+  return new SyntaxError({
+    message: `syntax error: ${what} begins here and never ends`,
+    span: { start: startOffset, end: startOffset + opened.length },
+    hint: `close it with ${close}`,
+  })
+}
+
+function strayCharacter(sql: string, offset: number): SyntaxError {
   const character = String.fromCodePoint(sql.codePointAt(offset) ?? 0)
-  const open = (what: string, close: string): SyntaxError =>
-    new SyntaxError({
-      message: `syntax error: ${what} begins here and never ends`,
-      span: { start: offset, end: Math.min(sql.length, offset + 1) },
-      hint: `close it with ${close}`,
-    })
-  if (rest.startsWith("'")) return open("a string", "a single quote (')")
-  if (/^[eExXbB]'/.test(rest)) return open("a string", "a single quote (')")
-  if (rest.startsWith('"')) return open("a quoted name", 'a double quote (")')
-  if (rest === "/*") return open("a comment", "*/")
-  if (rest === "$$") return open("a dollar-quoted string", "$$")
   return new SyntaxError({
     message: `syntax error: the character ${JSON.stringify(character)} has no meaning here`,
     span: { start: offset, end: offset + character.length },

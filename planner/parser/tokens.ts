@@ -245,8 +245,12 @@ function blockComment(text: string, offset: number): [string] | null {
   return null
 }
 
-/** The beginning of a comment that never ends. */
-export const OpenComment = symbol("OpenComment", "/*")
+/** What begins and never ends. It takes the rest of the text, so that no text is searched twice for an end. */
+export const Unclosed = createToken({
+  name: "Unclosed",
+  pattern: /(?:[eExXbB]?'|"|\/\*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)[^]*/,
+  start_chars_hint: ["'", '"', "/", "$", "e", "E", "x", "X", "b", "B"],
+})
 
 /** Any word; the lexer gives it its keyword's type afterwards. */
 export const Word = createToken({
@@ -260,13 +264,13 @@ export const LEXED: readonly TokenType[] = [
   Blank,
   LineComment,
   BlockComment,
-  OpenComment,
   PlainText,
   EscapeText,
   BitText,
   DollarText,
-  Word,
   QuotedName,
+  Unclosed,
+  Word,
   Decimal,
   Integer,
   Parameter,

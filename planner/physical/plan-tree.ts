@@ -1,5 +1,5 @@
 import { printForPeople } from "../logical/column.ts"
-import { inputsOf, type Item, type Plan, type SortKey } from "../logical/plan.ts"
+import { inputsOf, type Item, type Plan, type Scan, type SortKey } from "../logical/plan.ts"
 
 /** Items of one list that EXPLAIN prints before it says how many more there are. */
 const ITEMS_SHOWN_MAX = 6
@@ -23,7 +23,7 @@ function lineOf(node: Plan, table: string | undefined): string {
     case "OneRow":
       return "one row"
     case "Scan":
-      return `scan ${node.table.alias} as ${table ?? "?"}: ${shortList(node.columns.map((each) => each.column.name))}`
+      return scanText(node, table)
     case "CteScan":
       return `read CTE ${node.name} as ${table ?? "?"}`
     case "Exchange":
@@ -45,6 +45,12 @@ function lineOf(node: Plan, table: string | undefined): string {
   }
 }
 
+function scanText(scan: Scan, table: string | undefined): string {
+  const columns = shortList(scan.columns.map((each) => each.column.name))
+  const stop = scan.limit === undefined ? "" : `, stops after ${scan.limit} rows`
+  return `scan ${scan.table.alias} as ${table ?? "?"}: ${columns}${stop}`
+}
+
 function aggregateText(phase: string, groups: readonly Item[], aggregates: readonly Item[]): string {
   const by = groups.length === 0 ? "" : ` by ${shortList(groups.map((item) => printForPeople(item.expr)))}`
   if (aggregates.length === 0) return `${phasePrefix(phase)}distinct${by}`
@@ -59,7 +65,9 @@ function phasePrefix(phase: string): string {
 
 function itemText(item: Item): string {
   const text = printForPeople(item.expr)
-  return text === item.column.name || item.column.name.includes("(") ? item.column.name : `${text} AS ${item.column.name}`
+  return text === item.column.name || item.column.name.includes("(")
+    ? item.column.name
+    : `${text} AS ${item.column.name}`
 }
 
 function keysText(keys: readonly SortKey[]): string {

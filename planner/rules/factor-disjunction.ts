@@ -23,8 +23,8 @@ export const factorDisjunction: Rule = {
     if (predicate === undefined) return unchanged
     const terms = conjuncts(predicate)
     const factored = terms.flatMap((term) => factor(term, functions))
-    const next = factored.length === terms.length ? undefined : conjunction(factored)
-    if (next === undefined) return unchanged
+    const next = conjunction(factored)
+    if (next === undefined || factored.every((term, i) => term === terms[i])) return unchanged
     if (node._tag === "Filter") return { ...node, predicate: next }
     return node._tag === "Join" ? { ...node, condition: next } : unchanged
   },

@@ -27,10 +27,16 @@ interface Select {
   readonly from: string | undefined
   readonly where: readonly string[]
   readonly groupBy: readonly string[] | undefined
-  readonly orderBy: readonly string[]
+  readonly orderBy: readonly OrderKey[]
   readonly limit: string
   /** `from` is a join: it needs parentheses as the right side of another. */
   readonly joined: boolean
+}
+
+/** `name` is the column that is sorted by, `text` the whole item. */
+interface OrderKey {
+  readonly name: string
+  readonly text: string
 }
 
 /** The tree as one SELECT whose columns are `columns`, or the plan's own, in order. */
@@ -148,7 +154,9 @@ function sortable(input: Select): Select {
 function project(input: Select, items: readonly string[]): Select {
   if (input.orderBy.length === 0 && input.limit === "") return { ...open(input), select: items }
   if (input.select === undefined) return { ...input, select: items }
-  const below = derived({ ...input, orderBy: [], limit: "" })
+  const listed = new Set(input.select.map(outputName))
+  const hidden = new Set(input.orderBy.map((key) => key.name).filter((name) => !listed.has(name)))
+  const below = derived({ ...input, select: [...input.select, ...hidden], orderBy: [], limit: "" })
   return { ...selectFrom(below), select: items, orderBy: input.orderBy, limit: input.limit }
 }
 
@@ -202,7 +210,7 @@ function render(select: Select): string {
   if (select.from !== undefined) parts.push(`FROM ${select.from}`)
   if (select.where.length > 0) parts.push(`WHERE ${select.where.map((each) => `(${each})`).join(" AND ")}`)
   if (select.groupBy !== undefined && select.groupBy.length > 0) parts.push(`GROUP BY ${select.groupBy.join(", ")}`)
-  if (select.orderBy.length > 0) parts.push(`ORDER BY ${select.orderBy.join(", ")}`)
+  if (select.orderBy.length > 0) parts.push(`ORDER BY ${select.orderBy.map((key) => key.text).join(", ")}`)
   if (select.limit !== "") parts.push(select.limit)
   return parts.join(" ")
 }
@@ -213,9 +221,16 @@ function printItem(item: Item): string {
   return text === name ? name : `${text} AS ${name}`
 }
 
-function printKey(key: SortKey): string {
+/** The binder projects what is sorted by, so every key is a column. */
+function printKey(key: SortKey): OrderKey {
+  const name = printBound(key.expr)
   const nulls = key.nulls === undefined ? "" : ` NULLS ${key.nulls.toUpperCase()}`
-  return `${printBound(key.expr)}${key.descending ? " DESC" : ""}${nulls}`
+  return { name, text: `${name}${key.descending ? " DESC" : ""}${nulls}` }
+}
+
+/** `c3` of both `c3` and `c1 + c2 AS c3`. */
+function outputName(item: string): string {
+  return item.slice(item.lastIndexOf(" ") + 1)
 }
 
 function printLimit(count: number | undefined, offset: number): string {
