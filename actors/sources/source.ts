@@ -14,7 +14,10 @@ export interface SourceTable {
   readonly columns: readonly SourceColumn[]
   readonly rows: number
   readonly files: number
-  /** Splits in (file, row group) order that may hold a row for which every predicate is true, and how many may not. */
+  /**
+   * Splits in (file, row group) order that may hold a row for which every predicate is true, and how many may not.
+   * Throws SourceError when a column asked for cannot be read.
+   */
   readonly splits: (columns: readonly string[], pruning: readonly PruningPredicate[]) => SplitList
   /** Reads a split's bytes for these columns. The buffers are fresh and may be transferred. Rejects with SourceError. */
   readonly fetch: (split: Split, columns: readonly string[], signal?: AbortSignal) => Promise<SplitBytes>
@@ -64,7 +67,8 @@ export interface SplitDecoder {
   readonly prepare: () => Promise<void>
   /**
    * Decodes into Arrow IPC streams with an end marker, each small enough to insert; columns in the order asked for.
-   * Throws SourceError naming the file, the column and the reason.
+   * Throws SourceError naming the file, the column and the reason. Any other error means that the decoder is unusable
+   * and its thread must be replaced.
    */
   readonly decode: (bytes: SplitBytes, columns: readonly DecodedColumn[]) => Iterable<DecodedBatch>
 }

@@ -1,0 +1,157 @@
+import { readFile } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { Worker } from "node:worker_threads"
+import * as Schema from "effect/Schema"
+import { ActorError, EngineLost } from "../errors.ts"
+import type { EngineEvent, EngineRequest } from "./messages.ts"
+
+/** The main thread's side of an engine. */
+export interface EngineThread {
+  readonly name: string
+  /** Of DuckDB. */
+  readonly version: string
+  /** A thread that is gone takes nothing: `onExit` has said so. */
+  readonly send: (request: EngineRequest, transfer?: readonly ArrayBuffer[]) => void
+  /** Returns what takes the listener away again. */
+  readonly onEvent: (listener: (event: EngineEvent) => void) => () => void
+  /** Called once, with the reason; at once when the thread is gone already. */
+  readonly onExit: (listener: (reason: string) => void) => () => void
+  readonly terminate: () => Promise<void>
+}
+
+export interface EngineOptions {
+  readonly name: string
+  /** DuckDB's own limit; the thread needs some 200 MB more. */
+  readonly memoryLimitBytes: number
+}
+
+/** From starting the thread to its Ready. About a second is usual; a loaded machine takes longer. */
+const ENGINE_START_MS_MAX = 30_000
+
+/** JavaScript's own heap in an engine's thread, MiB. Batches and the WASM memory lie outside of it. */
+const ENGINE_HEAP_MIB_MAX = 1024
+
+const WASM_FILE = "@duckdb/duckdb-wasm/dist/duckdb-eh.wasm"
+
+let compiled: Promise<WebAssembly.Module> | undefined
+
+/** Compiled once a process: a third of a second, and every thread is given the same module. */
+export function compileDuckDB(): Promise<WebAssembly.Module> {
+  compiled ??= readFile(createRequire(import.meta.url).resolve(WASM_FILE)).then((bytes) => WebAssembly.compile(bytes))
+  return compiled
+}
+
+/** Starts an engine and waits until it answers. Rejects with EngineLost. */
+export async function spawnEngine(options: EngineOptions): Promise<EngineThread> {
+  const duckdb = await compileDuckDB()
+  const thread = new WorkerThread(options.name)
+  thread.send({ _tag: "Init", duckdb, memoryLimitBytes: options.memoryLimitBytes, name: options.name })
+  try {
+    const version = await firstReady(thread, options.name)
+    return {
+      name: options.name,
+      version,
+      send: (request, transfer) => thread.send(request, transfer),
+      onEvent: (listener) => thread.onEvent(listener),
+      onExit: (listener) => thread.onExit(listener),
+      terminate: () => thread.terminate(),
+    }
+  } catch (error) {
+    await thread.terminate()
+    throw error
+  }
+}
+
+async function firstReady(thread: WorkerThread, name: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const lost = (why: string): void =>
+    reject(new EngineLost({ message: `engine ${name} did not start: ${why}`, node: name }))
+  const timer = setTimeout(() => lost(`no answer within ${ENGINE_START_MS_MAX} ms`), ENGINE_START_MS_MAX)
+  const stopEvents = thread.onEvent((event) => {
+    if (event._tag === "Ready") resolve(event.version)
+    if (event._tag === "Trapped") lost(event.message)
+  })
+  const stopExit = thread.onExit(lost)
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+    stopEvents()
+    stopExit()
+  }
+}
+
+class WorkerThread {
+  readonly #worker: Worker
+  readonly #events = new Set<(event: EngineEvent) => void>()
+  readonly #exits = new Set<(reason: string) => void>()
+  #gone: string | undefined
+
+  constructor(name: string) {
+    // The ending is this file's own: .ts in the repository, .js as published.
+    const ending = import.meta.url.endsWith(".ts") ? "ts" : "js"
+    this.#worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), {
+      name,
+      env: {},
+      argv: [],
+      execArgv: [],
+      stdin: false,
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: ENGINE_HEAP_MIB_MAX },
+    })
+    // Read and forgotten: unread output would fill up, and ours is the user's.
+    this.#worker.stdout?.resume()
+    this.#worker.stderr?.resume()
+    this.#worker.on("message", (message: EngineEvent) => this.#hear(message))
+    this.#worker.on("messageerror", () => this.#end("it sent a message that cannot be read"))
+    this.#worker.on("error", (error: unknown) => this.#end(firstLine(error)))
+    this.#worker.on("exit", (code) => this.#end(`its thread ended with code ${code}`))
+  }
+
+  send(request: EngineRequest, transfer: readonly ArrayBuffer[] = []): void {
+    if (this.#gone === undefined) this.#worker.postMessage(request, [...transfer])
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): () => void {
+    this.#events.add(listener)
+    return () => this.#events.delete(listener)
+  }
+
+  onExit(listener: (reason: string) => void): () => void {
+    if (this.#gone !== undefined) listener(this.#gone)
+    else this.#exits.add(listener)
+    return () => this.#exits.delete(listener)
+  }
+
+  async terminate(): Promise<void> {
+    this.#end("it was terminated")
+    await this.#worker.terminate()
+  }
+
+  /** After the first end nothing is heard from the thread any more, not even what it sent before. */
+  #end(reason: string): void {
+    if (this.#gone !== undefined) return
+    this.#gone = reason
+    void this.#worker.terminate()
+    for (const listener of this.#exits) listener(reason)
+  }
+
+  #hear(message: EngineEvent): void {
+    if (this.#gone !== undefined) return
+    const event = message._tag === "TaskFailed" ? { ...message, error: decodeError(message.error) } : message
+    for (const listener of this.#events) listener(event)
+    if (event._tag === "Trapped") this.#end(event.message)
+  }
+}
+
+/** Tagged errors lose their class in a structured clone: they cross as plain objects. */
+const decodeError = Schema.decodeUnknownSync(ActorError)
+
+/** Some errors of the library quote its whole source. */
+const REASON_CHARS_MAX = 200
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : "it failed without an error"
+  return (text.split("\n", 1)[0] ?? "").slice(0, REASON_CHARS_MAX)
+}

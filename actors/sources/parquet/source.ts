@@ -1,0 +1,283 @@
+import type { PruningPredicate } from "../../../planner/physical/stage.ts"
+import { SourceError } from "../../errors.ts"
+import type { Source, SourceColumn, SourceTable, Split, SplitBytes, SplitList } from "../source.ts"
+import { codecRefusal } from "./codec.ts"
+import { damaged, readFooter, readRanges } from "./file.ts"
+import type { FileVersion } from "./file.ts"
+import type { LayoutChunk, LayoutColumn, ParquetLayout } from "./layout.ts"
+import type { ColumnChunk, ParquetMetadata, RowGroup, SchemaElement } from "./metadata.ts"
+import { mayMatch, tableBounds } from "./pruning.ts"
+import { reason } from "./reason.ts"
+import { parquetColumns } from "./schema.ts"
+import type { ParquetColumn } from "./schema.ts"
+
+export const PARQUET_KIND = "parquet"
+
+/** Footers read at the same time: enough to keep a disk busy, few enough for the limit on open files. */
+const FOOTERS_AT_ONCE_MAX = 16
+/** Bytes of other columns between two wanted chunks that are read along rather than asked for apart. */
+const GAP_BYTES_MAX = 64 * 1024
+/** A split must fit the decoder's memory, which is 4 GiB with everything it makes of these bytes. */
+const SPLIT_BYTES_MAX = 1024 * 1024 * 1024
+
+/** Parquet files on the local disk. */
+export const parquetSource: Source = {
+  kind: PARQUET_KIND,
+  describe: async (files, signal) => {
+    const opened = await openAll(files, signal)
+    const first = opened[0]
+    if (first === undefined) throw new SourceError({ message: "a table needs at least one file" })
+    return sourceTable(first, opened)
+  },
+}
+
+interface OpenedFile {
+  readonly path: string
+  readonly version: FileVersion
+  readonly metadata: ParquetMetadata
+  /** The schema's elements that hold values, in the order of a row group's chunks. */
+  readonly leaves: readonly SchemaElement[]
+  /** By name in lower case, in the file's order. */
+  readonly columns: ReadonlyMap<string, ParquetColumn>
+}
+
+async function openAll(files: readonly string[], signal: AbortSignal | undefined): Promise<readonly OpenedFile[]> {
+  const opened: OpenedFile[] = []
+  for (let start = 0; start < files.length; start += FOOTERS_AT_ONCE_MAX) {
+    const some = files.slice(start, start + FOOTERS_AT_ONCE_MAX)
+    // All are awaited before one's failure is told, so that no file is still open then; the first in order is told.
+    const results = await Promise.allSettled(some.map((path) => openFile(path, signal)))
+    for (const result of results) {
+      if (result.status === "rejected") throw result.reason
+      opened.push(result.value)
+    }
+  }
+  const first = opened[0]
+  for (const file of opened) if (first !== undefined && file !== first) checkSameColumns(first, file)
+  return opened
+}
+
+async function openFile(path: string, signal: AbortSignal | undefined): Promise<OpenedFile> {
+  const { version, metadata } = await readFooter(path, signal)
+  try {
+    const columns = parquetColumns(metadata.schema)
+    const leaves = metadata.schema.filter((element) => element.physical !== undefined)
+    const byName = new Map(columns.map((column) => [column.name.toLowerCase(), column]))
+    return { path, version, metadata, leaves, columns: byName }
+  } catch (cause) {
+    throw damaged(path, reason(cause))
+  }
+}
+
+/** DuckDB takes names and types from the first file; it ignores what later files have more and casts what differs. */
+function checkSameColumns(first: OpenedFile, file: OpenedFile): void {
+  for (const [key, column] of first.columns) {
+    const found = file.columns.get(key)
+    if (found === undefined) {
+      const has = [...file.columns.values()].map(({ name }) => name).join(", ")
+      throw new SourceError({
+        message: `cannot read "${file.path}": it has no column "${column.name}", which the table's first file "${first.path}" has`,
+        path: file.path,
+        hint: `It has: ${has}. Read files with other columns as a table of their own.`,
+      })
+    }
+    if (found.type !== column.type) {
+      throw new SourceError({
+        message: `cannot read "${file.path}": its column "${found.name}" is ${found.type}, in the table's first file "${first.path}" it is ${column.type}`,
+        path: file.path,
+        hint: "Read files with other types as a table of their own, with a cast.",
+      })
+    }
+  }
+}
+
+function sourceTable(first: OpenedFile, files: readonly OpenedFile[]): SourceTable {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  return {
+    columns: [...first.columns.values()].map((column) => sourceColumn(column, files)),
+    rows: files.reduce((sum, file) => sum + file.metadata.rowGroups.reduce((rows, group) => rows + group.rows, 0), 0),
+    files: files.length,
+    splits: (columns, pruning) => listSplits(files, columns, pruning),
+    fetch: async (split, columns, signal) => {
+      const file = byPath.get(split.file)
+      if (file === undefined)
+        throw new SourceError({ message: `"${split.file}" is not a file of this table`, path: split.file })
+      return fetchSplit(file, split, columns, signal)
+    },
+  }
+}
+
+function sourceColumn(column: ParquetColumn, files: readonly OpenedFile[]): SourceColumn {
+  let bytes = 0
+  for (const file of files) {
+    const own = file.columns.get(column.name.toLowerCase())
+    for (const group of file.metadata.rowGroups) bytes += uncompressedBytes(own, group.chunks)
+  }
+  const bounds = tableBounds(
+    files.flatMap((file) => {
+      const own = file.columns.get(column.name.toLowerCase())
+      return own === undefined
+        ? []
+        : file.metadata.rowGroups.map((group) => ({ column: own, group, metadata: file.metadata }))
+    }),
+  )
+  return { name: column.name, type: column.type, bytes, min: bounds?.min, max: bounds?.max }
+}
+
+function uncompressedBytes(column: ParquetColumn | undefined, chunks: readonly ColumnChunk[]): number {
+  return (column?.leaves ?? []).reduce((sum, leaf) => sum + (chunks[leaf]?.uncompressedBytes ?? 0), 0)
+}
+
+function listSplits(
+  files: readonly OpenedFile[],
+  names: readonly string[],
+  pruning: readonly PruningPredicate[],
+): SplitList {
+  const splits: Split[] = []
+  let pruned = 0
+  for (const file of files) {
+    const columns = names.map((name) => readableColumn(file, name))
+    const predicates = pruning.map((predicate) => ({
+      predicate,
+      column: file.columns.get(predicate.column.toLowerCase()),
+    }))
+    file.metadata.rowGroups.forEach((group, index) => {
+      if (group.rows === 0) return
+      const matches = predicates.every(
+        ({ predicate, column }) =>
+          column === undefined || mayMatch({ column, group, metadata: file.metadata }, predicate),
+      )
+      if (!matches) {
+        pruned++
+        return
+      }
+      const bytes = columns.reduce((sum, column) => sum + uncompressedBytes(column, group.chunks), 0)
+      splits.push({ file: file.path, index, rows: group.rows, bytes })
+    })
+  }
+  return { splits, pruned }
+}
+
+function readableColumn(file: OpenedFile, name: string): ParquetColumn {
+  const column = file.columns.get(name.toLowerCase())
+  if (column === undefined) {
+    throw new SourceError({ message: `"${file.path}" has no column "${name}"`, path: file.path })
+  }
+  if (column.refused !== undefined) throw refusedColumn(file.path, name, column.refused)
+  return column
+}
+
+const refusedColumn = (path: string, name: string, found: string): SourceError =>
+  new SourceError({
+    message: `cannot read column "${name}" of "${path}": ${found}`,
+    path,
+    hint: "The other columns can be read: name them instead of *.",
+  })
+
+async function fetchSplit(
+  file: OpenedFile,
+  split: Split,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<SplitBytes> {
+  const group = file.metadata.rowGroups[split.index]
+  if (group === undefined || group.rows !== split.rows) {
+    throw new SourceError({
+      message: `"${file.path}" has no row group ${split.index} of ${split.rows} rows`,
+      path: file.path,
+    })
+  }
+  const columns = names.map((name) => ({ name, column: readableColumn(file, name) }))
+  const wanted = columns.flatMap(({ name, column }) =>
+    column.leaves.map((leaf) => wantedChunk(file, group, name, column, leaf)),
+  )
+  const ranges = mergeRanges(wanted)
+  const total = ranges.reduce((sum, range) => sum + range.end - range.start, 0)
+  if (total > SPLIT_BYTES_MAX) {
+    throw new SourceError({
+      message: `cannot read row group ${split.index} of "${file.path}": the ${names.length} columns asked for take ${total} bytes in it, more than the limit of ${SPLIT_BYTES_MAX}`,
+      path: file.path,
+      hint: "Write the file with smaller row groups, or ask for fewer columns.",
+    })
+  }
+  const buffers = await readRanges(file.path, file.version, ranges, signal)
+  const layoutColumns = columns.map(({ name, column }): LayoutColumn => {
+    const chunks = column.leaves.map((leaf) => layoutChunk(wanted, ranges, leaf))
+    return { name, type: column.type, elements: column.wire, chunks }
+  })
+  const layout: ParquetLayout = { rowGroup: split.index, rows: group.rows, columns: layoutColumns }
+  return { kind: PARQUET_KIND, file: file.path, rows: group.rows, layout, buffers, bytesRead: total }
+}
+
+interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+interface WantedChunk extends ByteRange {
+  readonly leaf: number
+  readonly chunk: ColumnChunk
+}
+
+function wantedChunk(
+  file: OpenedFile,
+  group: RowGroup,
+  name: string,
+  column: ParquetColumn,
+  leaf: number,
+): WantedChunk {
+  const chunk = group.chunks[leaf]
+  if (chunk === undefined) throw damaged(file.path, `column "${name}" has no pages`)
+  if (chunk.encrypted) throw refusedColumn(file.path, name, "it is encrypted")
+  if (chunk.elsewhere !== undefined) {
+    throw refusedColumn(file.path, name, `its pages are in the file "${chunk.elsewhere}"`)
+  }
+  const refusal = codecRefusal(chunk)
+  if (refusal !== undefined) throw refusedColumn(file.path, name, refusal)
+  const physical = file.leaves[leaf]?.physical
+  if (chunk.physical !== physical) {
+    throw damaged(file.path, `column "${name}" is ${physical} in the schema and ${chunk.physical} in a row group`)
+  }
+  if (column.flat !== undefined && chunk.values !== group.rows) {
+    throw damaged(file.path, `column "${name}" has ${chunk.values} values in a row group of ${group.rows} rows`)
+  }
+  const start = Math.min(chunk.dataPageOffset, chunk.dictionaryPageOffset ?? chunk.dataPageOffset)
+  const end = start + chunk.compressedBytes
+  if (end > file.version.bytes || chunk.dataPageOffset > end) {
+    throw damaged(file.path, `the pages of column "${name}" should end at byte ${end} of ${file.version.bytes}`)
+  }
+  return { leaf, start, end, chunk }
+}
+
+/** Chunks in the order of the file, joined where the gap between them is small. */
+function mergeRanges(chunks: readonly ByteRange[]): readonly ByteRange[] {
+  const merged: ByteRange[] = []
+  for (const { start, end } of chunks.toSorted((a, b) => a.start - b.start)) {
+    const last = merged.at(-1)
+    if (last !== undefined && start - last.end <= GAP_BYTES_MAX) {
+      merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, end) }
+    } else merged.push({ start, end })
+  }
+  return merged
+}
+
+function layoutChunk(wanted: readonly WantedChunk[], ranges: readonly ByteRange[], leaf: number): LayoutChunk {
+  const found = wanted.find((candidate) => candidate.leaf === leaf)
+  const buffer = ranges.findIndex(
+    (range) => found !== undefined && range.start <= found.start && found.end <= range.end,
+  )
+  const range = ranges[buffer]
+  if (found === undefined || range === undefined) throw new Error(`no range holds leaf ${leaf}`)
+  const { chunk, start } = found
+  return {
+    buffer,
+    start: start - range.start,
+    compressedBytes: chunk.compressedBytes,
+    uncompressedBytes: chunk.uncompressedBytes,
+    values: chunk.values,
+    codec: chunk.codec,
+    encodings: chunk.encodings,
+    dataPage: chunk.dataPageOffset - start,
+    dictionaryPage: chunk.dictionaryPageOffset === undefined ? undefined : chunk.dictionaryPageOffset - start,
+  }
+}

@@ -1,0 +1,206 @@
+import type { Address } from "./address.ts"
+import { addressText } from "./address.ts"
+import type { Envelope } from "./envelope.ts"
+import { PROTOCOL_VERSION, decodeEnvelope, encodeEnvelope } from "./envelope.ts"
+import { TransportFailure } from "./errors.ts"
+import { cut } from "./flow.ts"
+import type { IncomingStream } from "./incoming-stream.ts"
+import { StreamReceiver } from "./incoming-stream.ts"
+import { ServedStreams } from "./served-streams.ts"
+import type {
+  OpenOptions,
+  RequestOptions,
+  StreamHandler,
+  Transport,
+  TransportCounts,
+  TransportOptions,
+} from "./transport.ts"
+import type { Wire } from "./wire.ts"
+
+/** Where a node gets what belongs to streams that are open already. */
+const STREAMS_PATH = "streams"
+
+/** The window of a request; its one frame may be larger, see `StreamReceiver`. */
+const REQUEST_WINDOW_BYTES = 1024 * 1024
+
+const EMPTY = new Uint8Array(0)
+
+/** The transport of one node over a wire. */
+export function nodeTransport(wire: Wire, options: TransportOptions): Transport {
+  return new NodeTransport(wire, options)
+}
+
+class NodeTransport implements Transport {
+  readonly node: string
+  private readonly wire: Wire
+  private readonly options: TransportOptions
+  private readonly head: { readonly version: typeof PROTOCOL_VERSION; readonly from: string }
+  private readonly opened = new Map<number, { readonly to: string; readonly receiver: StreamReceiver }>()
+  private readonly served: ServedStreams
+  private readonly totals = { refused: 0, parcelsSent: 0, bytesSent: 0, bytesReceived: 0 }
+  private streams = 0
+  private closed = false
+
+  constructor(wire: Wire, options: TransportOptions) {
+    this.node = options.node
+    this.wire = wire
+    this.options = options
+    this.head = { version: PROTOCOL_VERSION, from: options.node }
+    this.served = new ServedStreams({
+      bodyBytesMax: wire.bodyBytesMax,
+      encodeFailure: options.failures.encode,
+      data: (to, piece, body) => {
+        const onNobody = () => this.served.cancel(to, failure("lost", `${to.from} is gone`))
+        this.publish(streamsOf(to.from), { _tag: "data", ...this.head, stream: to.stream, ...piece }, body, onNobody)
+      },
+      end: (to, chunks) =>
+        this.publish(streamsOf(to.from), { _tag: "end", ...this.head, stream: to.stream, chunks }, EMPTY),
+    })
+    this.subscribe(STREAMS_PATH, (envelope, body) => this.carryOn(envelope, body))
+  }
+
+  send(to: Address, body: Uint8Array): void {
+    const limit = this.wire.bodyBytesMax
+    if (body.byteLength > limit) {
+      throw failure("size", `a message of ${body.byteLength} bytes is over the limit of ${limit}: open a stream for it`)
+    }
+    this.publish(to, { _tag: "message", ...this.head }, body)
+  }
+
+  listen(path: string, receive: (body: Uint8Array, from: string) => void): () => void {
+    return this.subscribe(path, (envelope, body) => {
+      if (envelope._tag === "message") receive(body, envelope.from)
+      else this.refuse(`an envelope "${envelope._tag}" came to "${path}", which takes messages`)
+    })
+  }
+
+  serve(path: string, handler: StreamHandler): () => void {
+    return this.subscribe(path, (envelope, body) => {
+      if (envelope._tag === "open") this.served.open(envelope, body, handler)
+      else this.refuse(`an envelope "${envelope._tag}" came to "${path}", which serves streams`)
+    })
+  }
+
+  open(to: Address, request: Uint8Array, { windowBytes, signal }: OpenOptions): IncomingStream {
+    this.streams += 1
+    const stream = this.streams
+    const name = `the stream from ${addressText(to)}`
+    const onAbort = () => receiver.cancel()
+    const receiver = new StreamReceiver({
+      name,
+      credit: (bytes) => this.publish(streamsOf(to.node), { _tag: "credit", ...this.head, stream, bytes }, EMPTY),
+      cancel: () => this.publish(streamsOf(to.node), { _tag: "cancel", ...this.head, stream }, EMPTY),
+      decodeFailure: this.options.failures.decode,
+      onOver: () => {
+        this.opened.delete(stream)
+        signal?.removeEventListener("abort", onAbort)
+      },
+    })
+    if (this.closed) {
+      receiver.fail(failure("closed", `${name} cannot be opened: this node's transport is closed`))
+      return receiver
+    }
+    this.opened.set(stream, { to: to.node, receiver })
+    signal?.addEventListener("abort", onAbort)
+    const onNobody = () => receiver.fail(failure("nobody", `nobody listens at ${addressText(to)}`))
+    const pieces = cut(request, this.wire.bodyBytesMax)
+    for (const [chunk, piece] of pieces.entries()) {
+      const last = chunk === pieces.length - 1
+      this.publish(to, { _tag: "open", ...this.head, stream, chunk, last, windowBytes }, piece, onNobody)
+    }
+    if (signal?.aborted === true) receiver.cancel()
+    return receiver
+  }
+
+  async request(to: Address, request: Uint8Array, { deadlineMs, signal }: RequestOptions): Promise<Uint8Array> {
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(), deadlineMs)
+    const stream = this.open(to, request, {
+      windowBytes: REQUEST_WINDOW_BYTES,
+      signal: signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]),
+    })
+    try {
+      const answer = await stream.next()
+      if (answer !== undefined) return answer
+    } catch (error) {
+      if (!deadline.signal.aborted) throw error
+      throw failure("deadline", `${addressText(to)} did not answer within ${deadlineMs} ms`)
+    } finally {
+      clearTimeout(timer)
+      stream.cancel()
+    }
+    throw failure("lost", `${addressText(to)} ended without an answer`)
+  }
+
+  lose(node: string, reason: string): void {
+    this.served.cancelOf(node, failure("lost", reason))
+    for (const { to, receiver } of this.opened.values()) if (to === node) receiver.fail(failure("lost", reason))
+  }
+
+  counts(): TransportCounts {
+    return { opened: this.opened.size, served: this.served.size(), ...this.totals }
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    for (const { receiver } of this.opened.values()) receiver.cancel()
+    await this.served.close()
+    this.closed = true
+    await this.wire.close()
+  }
+
+  private subscribe(path: string, receive: (envelope: Envelope, body: Uint8Array) => void): () => void {
+    return this.wire.subscribe({ node: this.node, path }, (parcel) => {
+      this.totals.bytesReceived += parcel.body.byteLength
+      let envelope: Envelope
+      try {
+        envelope = decodeEnvelope(parcel.envelope)
+      } catch (error) {
+        return this.refuse(`not an envelope of version ${PROTOCOL_VERSION}: ${String(error)}`)
+      }
+      receive(envelope, parcel.body)
+    })
+  }
+
+  private carryOn(envelope: Envelope, body: Uint8Array): void {
+    switch (envelope._tag) {
+      case "data":
+        return this.receiverOf(envelope)?.data(envelope, body)
+      case "end":
+        return this.receiverOf(envelope)?.end(envelope.chunks)
+      case "credit":
+        return this.served.credit(envelope, envelope.bytes)
+      case "cancel":
+        return this.served.cancel(envelope, failure("cancelled", `${envelope.from} reads no further`))
+      case "open":
+      case "message":
+        return this.refuse(`an envelope "${envelope._tag}" came where streams are carried on`)
+    }
+  }
+
+  /** Late parcels of a stream that is over belong to nobody; a node may only speak for itself. */
+  private receiverOf({ from, stream }: { readonly from: string; readonly stream: number }): StreamReceiver | undefined {
+    const opened = this.opened.get(stream)
+    return opened?.to === from ? opened.receiver : undefined
+  }
+
+  private publish(to: Address, envelope: Envelope, body: Uint8Array, onNobody: () => void = () => undefined): void {
+    if (this.closed) return
+    this.totals.parcelsSent += 1
+    this.totals.bytesSent += body.byteLength
+    this.wire.publish(to, { envelope: encodeEnvelope(envelope), body }, onNobody)
+  }
+
+  private refuse(reason: string): void {
+    this.totals.refused += 1
+    this.options.onRefused?.(reason)
+  }
+}
+
+function streamsOf(node: string): Address {
+  return { node, path: STREAMS_PATH }
+}
+
+function failure(reason: TransportFailure["reason"], message: string): TransportFailure {
+  return new TransportFailure({ message, reason })
+}
