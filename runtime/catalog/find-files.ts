@@ -1,0 +1,44 @@
+import { expandFiles } from "../../actors/sources/files.ts"
+import type { TableRef } from "../../planner/ast/query.ts"
+import { UnsupportedSql } from "../../planner/errors.ts"
+import { formatOf } from "./file-format.ts"
+import { lookups, PARQUET_ENDING } from "./lookups.ts"
+import type { Places } from "./lookups.ts"
+import { notFound } from "./not-found.ts"
+
+/** The files behind a name, in order. Rejects with UnknownTable, or UnsupportedSql for what cannot be read yet. */
+export async function findFiles(ref: TableRef, places: Places): Promise<readonly string[]> {
+  refuseRemote(ref)
+  let others: readonly string[] = []
+  for (const lookup of lookups(ref.name, ref.spelling, places)) {
+    const found = await expandFiles(lookup.pattern, lookup.root)
+    const files = lookup.parquetOnly ? found.filter((file) => file.toLowerCase().endsWith(PARQUET_ENDING)) : found
+    if (files.length > 0) return files
+    if (others.length === 0) others = found
+  }
+  const [other] = others
+  if (other !== undefined) throw otherFormat(ref, other)
+  throw await notFound(ref, places)
+}
+
+function refuseRemote(ref: TableRef): void {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(ref.name)?.[1]
+  if (scheme === undefined) return
+  throw new UnsupportedSql({
+    message: `reading ${scheme.toLowerCase()}:// is not supported yet: tables are Parquet files on local disk`,
+    span: ref.nameSpan,
+  })
+}
+
+function otherFormat(ref: TableRef, file: string): UnsupportedSql {
+  const format = formatOf(file)
+  if (format !== undefined) {
+    const message = `'${ref.name}' is a ${format} file: only Parquet files can be read yet`
+    return new UnsupportedSql({ message, span: ref.nameSpan })
+  }
+  return new UnsupportedSql({
+    message: `'${ref.name}' does not end in ${PARQUET_ENDING}`,
+    span: ref.nameSpan,
+    hint: `read_parquet('${ref.name}') reads a file as Parquet whatever its name`,
+  })
+}

@@ -1,0 +1,111 @@
+import { writeFile } from "node:fs/promises"
+import { availableParallelism } from "node:os"
+import { errorCode } from "./error-report.ts"
+import { EXIT_DONE, EXIT_FAILED } from "./exit.ts"
+import { helpText } from "./help.ts"
+import { interruptible } from "./interrupt.ts"
+import { parseOptions, positiveNumber, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
+import { complain, standardOutput } from "./output.ts"
+import { progressBar } from "./progress-bar.ts"
+import { WORKERS_MAX } from "./query-options.ts"
+import { bytes } from "./timing.ts"
+
+const HOT_RUNS_DEFAULT = 3
+const HOT_RUNS_MAX = 100
+const QUERIES_MAX = 22
+const COVERED = "1,3,5,6,10,12,14,19"
+
+export const benchCommand: Command = {
+  name: "skein bench",
+  summary:
+    "Measures Skein against native DuckDB: the same queries over the same Parquet files, as many threads as workers. " +
+    "Each answer is checked before it is timed. Needs the package @duckdb/node-api.",
+  usage: ["skein bench tpch [options]"],
+  groups: [
+    {
+      title: "Options",
+      options: [
+        { name: "sf", value: "N", help: "the scale factor of the data (default 0.1); made when it is missing" },
+        { name: "queries", value: "1,3,…", help: `TPC-H queries (default ${COVERED})` },
+        {
+          name: "workers",
+          value: "N",
+          help: `engines, and threads of native DuckDB (default: the cores, here ${availableParallelism()})`,
+        },
+        { name: "runs", value: "N", help: `runs after the first; the best counts (default ${HOT_RUNS_DEFAULT})` },
+        { name: "data", value: "DIR", help: "where the tables are or go (default .skein/tpch-SCALE)" },
+        { name: "json", value: "FILE", help: "write all figures to this file, too" },
+        { name: "help", short: "h", help: "print this" },
+      ],
+    },
+  ],
+  notes: [],
+}
+
+/** `skein bench tpch`: exit code 1 when an answer differs. */
+export async function runBench(args: readonly string[]): Promise<number> {
+  const given = parseOptions(benchCommand, args)
+  const output = standardOutput()
+  if (given.has("help")) {
+    await output.write(helpText(benchCommand))
+    return EXIT_DONE
+  }
+  const [suite] = given.operands
+  if (suite !== "tpch" || given.operands.length > 1) {
+    throw new UsageError(`unknown benchmark "${given.operands.join(" ")}"`, "there is one: skein bench tpch")
+  }
+  const scale = positiveNumber(given, "sf") ?? 0.1
+  const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? availableParallelism()
+  const hotRuns = wholeNumber(given, "runs", [1, HOT_RUNS_MAX]) ?? HOT_RUNS_DEFAULT
+  const queries = queryNumbers(given)
+  const [{ benchTpch }, { sampleDir }, report] = await loadBench()
+  return interruptible(async (signal) => {
+    const bar = progressBar("rows")
+    try {
+      const figures = await benchTpch({
+        scale,
+        queries,
+        workers,
+        hotRuns,
+        signal,
+        dataDir: given.value("data") ?? sampleDir(process.cwd(), scale),
+        onData: (p) => bar.show(p.rows, p.totalRows, `${bytes(p.bytes)} written`),
+        onQuery: (query) => {
+          bar.clear()
+          if (process.stderr.isTTY) complain(`Q${query} …`)
+        },
+      })
+      await output.write(`${report.reportText(figures.conditions, figures.results)}\n`)
+      const json = given.value("json")
+      if (json !== undefined) await writeFile(json, report.reportJson(figures.conditions, figures.results))
+      return figures.results.every((result) => result.difference === undefined) ? EXIT_DONE : EXIT_FAILED
+    } finally {
+      bar.clear()
+    }
+  })
+}
+
+async function loadBench() {
+  try {
+    await import("@duckdb/node-api")
+  } catch (error) {
+    if (errorCode(error) !== "ERR_MODULE_NOT_FOUND") throw error
+    throw new UsageError(
+      "the bench compares with native DuckDB, which is not installed",
+      "npm install @duckdb/node-api",
+    )
+  }
+  return Promise.all([
+    import("../../bench/harness/tpch-bench.ts"),
+    import("../../bench/harness/tpch-data.ts"),
+    import("../../bench/harness/report.ts"),
+  ])
+}
+
+function queryNumbers(given: Given): readonly number[] {
+  return (given.value("queries") ?? COVERED).split(",").map((text) => {
+    const number = Number(text)
+    if (Number.isInteger(number) && number >= 1 && number <= QUERIES_MAX) return number
+    throw new UsageError(`--queries takes numbers from 1 to ${QUERIES_MAX} with commas between them, found "${text}"`)
+  })
+}

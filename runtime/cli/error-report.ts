@@ -1,0 +1,124 @@
+import { EXIT_FAILED } from "./exit.ts"
+import { UsageError } from "./options.ts"
+import { complain } from "./output.ts"
+import { printable } from "./printable.ts"
+
+/** Lines of a message that are shown. */
+const MESSAGE_LINES_MAX = 10
+
+/** What a statement of a script failed with, and where its text stands in the script. */
+export class StatementError extends Error {
+  readonly error: unknown
+  readonly sql: string
+  readonly start: number
+  constructor(error: unknown, sql: string, start: number) {
+    super("a statement failed", { cause: error })
+    this.error = error
+    this.sql = sql
+    this.start = start
+  }
+}
+
+/** Says on standard error what went wrong, in one paragraph, and returns the exit code. */
+export async function reportError(error: unknown): Promise<number> {
+  complain(safeLines(await errorParagraph(error)))
+  if (process.env["SKEIN_DEBUG"] === "1") complain(safeLines(stackOf(error)))
+  return EXIT_FAILED
+}
+
+/** The paragraph itself; the tests compare it in full. */
+export async function errorParagraph(error: unknown): Promise<string> {
+  if (error instanceof UsageError) return withHint(error.message, error.hint)
+  if (error instanceof StatementError) return statementParagraph(error)
+  const tagged = asTagged(error)
+  return tagged === undefined ? defectText(error) : withHint([tidied(tagged.message), ...placeLines(tagged)].join("\n  "), tagged.hint)
+}
+
+async function statementParagraph({ error, sql, start }: StatementError): Promise<string> {
+  const tagged = asTagged(error)
+  if (tagged === undefined || tagged._tag === "PlanDefect") return defectText(error)
+  const { errorText } = await import("../../planner/error-text.ts")
+  const span = tagged.span === undefined ? {} : { span: shifted(tagged.span, start) }
+  const hint = tagged.hint === undefined ? {} : { hint: tagged.hint }
+  return errorText({ message: [tidied(tagged.message), ...placeLines(tagged)].join("\n"), ...span, ...hint }, sql)
+}
+
+/** The code of a system error: ENOENT and its like. */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined
+  return typeof error.code === "string" ? error.code : undefined
+}
+
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** What the errors of planner and actors have in common. */
+interface Tagged {
+  readonly _tag: string
+  readonly message: string
+  readonly hint: string | undefined
+  readonly span: Span | undefined
+  readonly stage: number | undefined
+  readonly task: number | undefined
+}
+
+function asTagged(error: unknown): Tagged | undefined {
+  if (typeof error !== "object" || error === null) return undefined
+  if (!("_tag" in error) || typeof error._tag !== "string") return undefined
+  if (!("message" in error) || typeof error.message !== "string") return undefined
+  return {
+    _tag: error._tag,
+    message: error.message,
+    hint: "hint" in error && typeof error.hint === "string" ? error.hint : undefined,
+    span: "span" in error ? asSpan(error.span) : undefined,
+    stage: "stage" in error && typeof error.stage === "number" ? error.stage : undefined,
+    task: "task" in error && typeof error.task === "number" ? error.task : undefined,
+  }
+}
+
+function asSpan(span: unknown): Span | undefined {
+  if (typeof span !== "object" || span === null || !("start" in span) || !("end" in span)) return undefined
+  const { start, end } = span
+  return typeof start === "number" && typeof end === "number" ? { start, end } : undefined
+}
+
+function shifted(span: Span, by: number): Span {
+  return { start: span.start + by, end: span.end + by }
+}
+
+function placeLines({ stage, task }: Tagged): readonly string[] {
+  if (stage === undefined) return []
+  return [task === undefined ? `in stage ${stage}` : `in stage ${stage}, task ${task}`]
+}
+
+/** DuckDB lists candidates below its sentence, each after a tab: some are enough to see what is wanted. */
+function tidied(message: string): string {
+  const lines = message.trimEnd().replaceAll("\t", "  ").split("\n")
+  const shown = lines.slice(0, MESSAGE_LINES_MAX)
+  const hidden = lines.length - shown.length
+  return [...shown, ...(hidden > 0 ? [`  … and ${hidden} more`] : [])].join("\n")
+}
+
+function withHint(message: string, hint: string | undefined): string {
+  return hint === undefined ? `error: ${message}` : `error: ${message}\n  ${hint}`
+}
+
+function defectText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const first = message.split("\n", 1)[0] ?? ""
+  return withHint(
+    `this is a defect of Skein: ${first}`,
+    "SKEIN_DEBUG=1 shows where; please report it with the statement",
+  )
+}
+
+function stackOf(error: unknown): string {
+  const cause = error instanceof StatementError ? error.error : error
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+}
+
+function safeLines(text: string): string {
+  return text.split("\n").map(printable).join("\n")
+}

@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises"
+import { errorCode } from "./error-report.ts"
+import { EXIT_DONE, EXIT_USAGE } from "./exit.ts"
+import { loadFormat, type FormatName } from "./formats/format.ts"
+import { helpText } from "./help.ts"
+import { interruptible } from "./interrupt.ts"
+import { parseOptions, UsageError } from "./options.ts"
+import { complain, standardOutput } from "./output.ts"
+import { queryCommand, queryRun, type QueryRun } from "./query-options.ts"
+import { readScript, runScript, type Script } from "./script.ts"
+
+/** `skein -c`, `-f`, and statements on standard input. */
+export async function runQueries(args: readonly string[]): Promise<number> {
+  const given = parseOptions(queryCommand, args)
+  const output = standardOutput()
+  if (given.has("help")) {
+    await output.write(helpText(queryCommand))
+    return EXIT_DONE
+  }
+  const run = queryRun(given)
+  if ("file" in run.source && given.value("file") === undefined && process.stdin.isTTY) {
+    complain(helpText(queryCommand))
+    return EXIT_USAGE
+  }
+  const scripts: Script[] = []
+  if (run.init !== undefined) scripts.push({ ...(await scriptFrom({ file: run.init })), quiet: true })
+  scripts.push(await scriptFrom(run.source))
+  // Everything is parsed before an engine starts: a slip of the pen is answered at once.
+  const parsed = await Promise.all(scripts.map((script) => readScript(script)))
+  if (parsed.every((script) => script.statements.length === 0)) return EXIT_DONE
+  return interruptible((signal) => runParsed(run, parsed, signal))
+}
+
+async function runParsed(
+  run: QueryRun,
+  scripts: readonly Awaited<ReturnType<typeof readScript>>[],
+  signal: AbortSignal,
+) {
+  const output = standardOutput()
+  const name: FormatName = run.format ?? (output.terminalWidth() === undefined ? "csv" : "table")
+  const [{ openSession }, format] = await Promise.all([import("../local.ts"), loadFormat(name)])
+  const session = await openSession({ workers: run.workers, dataDir: run.dataDir, cwd: process.cwd() })
+  try {
+    const door = { session, format, output, timing: run.timing ? complain : undefined, signal }
+    const options = {
+      settings: run.settings,
+      ...(run.partitions === undefined ? {} : { partitions: run.partitions }),
+    }
+    for (const script of scripts) await runScript(door, script, options)
+    return EXIT_DONE
+  } finally {
+    await session.close()
+  }
+}
+
+async function scriptFrom(source: QueryRun["source"]): Promise<Script> {
+  if ("sql" in source) return { sql: source.sql, quiet: false }
+  if (source.file === "-") return { sql: await standardInput(), quiet: false }
+  const sql = await readFile(source.file, "utf8").catch((error: unknown) => {
+    throw new UsageError(`cannot read "${source.file}": ${reasonOf(errorCode(error))}`)
+  })
+  return { sql, quiet: false }
+}
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString("utf8")
+}
+
+function reasonOf(code: string | undefined): string {
+  switch (code) {
+    case "ENOENT":
+      return "there is no such file"
+    case "EISDIR":
+      return "it is a folder"
+    case "EACCES":
+      return "it may not be read"
+    case undefined:
+      return "it cannot be opened"
+    default:
+      return code
+  }
+}

@@ -1,0 +1,79 @@
+import type { StageId } from "../../planner/physical/stage.ts"
+import type { AttemptReport } from "../scheduler/attempt.ts"
+import type { StageLayout } from "../scheduler/layout.ts"
+import type { QueryMetrics, StageMetrics } from "../session.ts"
+
+interface Tally {
+  readonly title: string
+  tasks: number
+  rowsIn: number
+  rowsOut: number
+  bytesOut: number
+  busyMs: number
+}
+
+/** What a query cost, written down as its attempts end. Attempts that failed count as attempts only. */
+export interface Ledger {
+  /** A plan begins to run. What an earlier plan of the same query did stays in the totals, not in the stages. */
+  readonly plan: (layouts: readonly StageLayout[]) => void
+  readonly attempt: (stage: StageId, engine: string, report: AttemptReport) => void
+  readonly rows: (count: number) => void
+  readonly metrics: (planMs: number, totalMs: number) => QueryMetrics
+}
+
+export function ledger(engines: readonly string[]): Ledger {
+  const actors = new Map(engines.map((name) => [name, { name, busyMs: 0, tasks: 0 }]))
+  let stages = new Map<StageId, Tally>()
+  let result: StageId | undefined
+  let rows = 0
+  let bytesRead = 0
+  let bytesExchanged = 0
+  let splits = 0
+  let splitsPruned = 0
+  let tasks = 0
+  let attempts = 0
+  return {
+    plan: (layouts) => {
+      result = layouts.at(-1)?.stage.id
+      stages = new Map(layouts.map(({ stage }) => [stage.id, emptyTally(stage.title)]))
+      splits = layouts.reduce((sum, layout) => sum + layout.splits, 0)
+      splitsPruned = layouts.reduce((sum, layout) => sum + layout.splitsPruned, 0)
+    },
+    attempt: (stage, engine, { metrics, bytesRead: read }) => {
+      attempts += 1
+      bytesRead += read
+      const tally = stages.get(stage)
+      const actor = actors.get(engine)
+      if (metrics === undefined || tally === undefined || actor === undefined) return
+      tasks += 1
+      tally.tasks += 1
+      tally.rowsIn += metrics.rowsIn
+      tally.rowsOut += metrics.rowsOut
+      tally.bytesOut += metrics.bytesOut
+      tally.busyMs += metrics.busyMs
+      if (stage !== result) bytesExchanged += metrics.bytesOut
+      actor.busyMs += metrics.busyMs
+      actor.tasks += 1
+    },
+    rows: (count) => {
+      rows += count
+    },
+    metrics: (planMs, totalMs) => ({
+      planMs,
+      totalMs,
+      rows,
+      bytesRead,
+      bytesExchanged,
+      splits,
+      splitsPruned,
+      tasks,
+      attempts,
+      actors: [...actors.values()].map((actor) => ({ ...actor })),
+      stages: [...stages].map(([stage, tally]): StageMetrics => ({ stage, ...tally })),
+    }),
+  }
+}
+
+function emptyTally(title: string): Tally {
+  return { title, tasks: 0, rowsIn: 0, rowsOut: 0, bytesOut: 0, busyMs: 0 }
+}

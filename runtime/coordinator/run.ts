@@ -1,0 +1,118 @@
+import { Cancelled, EngineLost, type ActorError } from "../../actors/errors.ts"
+import type { ExchangeStore } from "../../actors/exchange/store.ts"
+import type { ActorRef } from "../../actors/system/actor.ts"
+import type { StageId, StagePlan } from "../../planner/physical/stage.ts"
+import type { SchedulerMessage } from "../scheduler/actor.ts"
+import { asActorError } from "../scheduler/failure.ts"
+import type { Supplies } from "../scheduler/feed.ts"
+import type { StageLayout } from "../scheduler/layout.ts"
+import type { ResultBatch } from "../session.ts"
+import type { Ledger } from "./ledger.ts"
+
+/** Bytes of a result that wait between the store and its reader. */
+const RESULT_WINDOW_BYTES = 8 * 1024 * 1024
+
+export interface RunParts {
+  readonly scheduler: ActorRef<SchedulerMessage>
+  readonly store: ExchangeStore
+  readonly ledger: Ledger
+}
+
+/** One plan that runs, from its submission until nothing of it is left. */
+export class PlanRun {
+  readonly id: string
+  readonly plan: StagePlan
+  /** Settles when no engine works for the run and the store holds nothing of it. */
+  readonly released: Promise<void>
+  private readonly parts: RunParts
+  private readonly widths: ReadonlyMap<StageId, number>
+  private readonly result: StageId
+  private readonly reading = new AbortController()
+  private readonly ended = Promise.withResolvers<void>()
+  private readonly drained = Promise.withResolvers<void>()
+  private readonly read = Promise.withResolvers<void>()
+  private error: ActorError | undefined
+
+  constructor(id: string, plan: StagePlan, layouts: readonly StageLayout[], table: Supplies["table"], parts: RunParts) {
+    const result = plan.stages.at(-1)
+    if (result === undefined) throw new Error("a plan needs a stage")
+    this.id = id
+    this.plan = plan
+    this.parts = parts
+    this.result = result.id
+    this.widths = new Map(layouts.map(({ stage, tasks }) => [stage.id, tasks.length]))
+    // Whoever reads hears of it; without a reader it is no unhandled rejection.
+    this.ended.promise.catch(() => undefined)
+    this.released = Promise.all([this.drained.promise, this.read.promise]).then(() => parts.store.release(id))
+    parts.ledger.plan(layouts)
+    parts.store.begin(id)
+    this.submit(layouts, table)
+  }
+
+  /** Once. Throws the run's error; leaving early cancels, and comes back when nothing works for the query any more. */
+  async *batches(): AsyncGenerator<ResultBatch> {
+    try {
+      // Live: what was read was read for good, so an attempt that runs again must begin with the same batches (law 4).
+      const reader = this.parts.store.open({
+        query: this.id,
+        stage: this.result,
+        producers: this.width(this.result),
+        partition: 0,
+        windowBytes: RESULT_WINDOW_BYTES,
+        live: true,
+        signal: this.reading.signal,
+      })
+      for await (const { bytes, rows } of reader) {
+        this.parts.ledger.rows(rows)
+        yield { ipc: bytes, rows }
+      }
+      await this.ended.promise
+    } catch (caught) {
+      this.cancel(asActorError(caught))
+      throw this.error ?? asActorError(caught)
+    } finally {
+      this.read.resolve()
+      // After an error the engines may need a moment to stop: whoever waits for the error does not wait for that.
+      if (this.error === undefined) {
+        this.cancel(new Cancelled({ message: "the query was cancelled: its reader left" }))
+        await this.released
+      }
+    }
+  }
+
+  cancel(error: ActorError): void {
+    this.parts.scheduler.send({ _tag: "QueryCancelled", query: this.id, error })
+  }
+
+  private submit(layouts: readonly StageLayout[], table: Supplies["table"]): void {
+    const { scheduler, store, ledger } = this.parts
+    const sent = scheduler.send({
+      _tag: "Submit",
+      run: {
+        id: this.id,
+        layouts,
+        supplies: { store, table, producers: (stage) => this.width(stage) },
+        onAttempt: (at, engine, report) => ledger.attempt(at.stage, engine, report),
+        onEnd: (error) => this.end(error),
+        onDrained: () => this.drained.resolve(),
+      },
+    })
+    if (sent === "accepted") return
+    const reason = sent === "full" ? "the scheduler has too many messages waiting" : "the session is closed"
+    this.end(new EngineLost({ message: `the query was not started: ${reason}` }))
+    this.drained.resolve()
+  }
+
+  private end(error: ActorError | undefined): void {
+    if (error === undefined) return this.ended.resolve()
+    this.error = error
+    this.reading.abort(error)
+    this.ended.reject(error)
+    // What failed will not be read: there is nothing more to wait for.
+    this.read.resolve()
+  }
+
+  private width(stage: StageId): number {
+    return this.widths.get(stage) ?? 0
+  }
+}

@@ -1,0 +1,26 @@
+import { totalmem } from "node:os"
+
+const MIB = 1024 * 1024
+
+/**
+ * DuckDB's memory_limit in one engine. Two such engines, what else their threads hold (200 to 280 MB each), the
+ * describing engine, the store and the main thread stay below 5 GiB.
+ */
+const ENGINE_MEMORY_BYTES_MAX = 1536 * MIB
+
+/** An engine with less cannot join much; fewer engines are better then. */
+const ENGINE_MEMORY_BYTES_MIN = 256 * MIB
+
+/** The share of the machine's memory that all engines together may use. */
+const MACHINE_SHARE = 0.6
+
+/** An engine's WebAssembly memory above which it is not kept when it has nothing to do: it never shrinks. */
+export const ENGINE_KEPT_BYTES_MAX = 1024 * MIB
+
+/** Batches between stages that a node holds in memory; more goes to files. */
+export const EXCHANGE_MEMORY_BYTES_MAX = 512 * MIB
+
+export function engineMemoryBytes(workers: number, machineBytes: number = totalmem()): number {
+  const share = Math.floor((machineBytes * MACHINE_SHARE) / workers)
+  return Math.max(ENGINE_MEMORY_BYTES_MIN, Math.min(ENGINE_MEMORY_BYTES_MAX, share))
+}

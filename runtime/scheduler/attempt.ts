@@ -1,0 +1,156 @@
+import type { EngineTask, TaskMetrics } from "../../actors/engine/messages.ts"
+import { EngineLost, ExchangeError, OutOfMemory, QueryError, type ActorError } from "../../actors/errors.ts"
+import type { ExchangeStore } from "../../actors/exchange/store.ts"
+import type { PooledEngine } from "../pool/engine.ts"
+import { converse } from "./conversation.ts"
+import type { TaskOutput } from "./conversation.ts"
+import { asActorError } from "./failure.ts"
+import { feedTask } from "./feed.ts"
+import type { Supplies } from "./feed.ts"
+import type { StageLayout, TaskReads } from "./layout.ts"
+import type { AttemptKey, AttemptOutcome } from "./state.ts"
+
+/** Bytes of a batch between stages, and of a result's. */
+const BATCH_BYTES_TARGET = 1024 * 1024
+
+export interface AttemptWork {
+  readonly at: AttemptKey
+  readonly layout: StageLayout
+  readonly reads: TaskReads
+  readonly supplies: Supplies
+}
+
+export interface AttemptReport {
+  readonly outcome: AttemptOutcome
+  /** Only of an attempt that is done. */
+  readonly metrics: TaskMetrics | undefined
+  readonly bytesRead: number
+  /** The engine's thread is gone. */
+  readonly lost: boolean
+}
+
+/** One run of one task on one engine: feeds it, keeps its output. Never rejects. */
+export async function runAttempt(work: AttemptWork, engine: PooledEngine, stop: AbortSignal): Promise<AttemptReport> {
+  const { at, layout, reads, supplies } = work
+  const task = engineTask(work)
+  const output = attemptOutput(at, layout, supplies.store)
+  const talk = converse(engine, task, output.take)
+  const halt = AbortSignal.any([stop, output.failed])
+  const ended = new AbortController()
+  let bytesRead = 0
+  // A task that ends before it was told to run has failed: what is still being read for it is of no use.
+  void talk.lastWord.then(() => ended.abort())
+  const signal = AbortSignal.any([halt, ended.signal])
+  const feeding = feedTask(at.query, task.id, layout, reads, talk, supplies, signal)
+  try {
+    // An engine that takes no more input must not keep the feeding from being given up.
+    const fed = await Promise.race([feeding, aborted(halt)])
+    bytesRead = fed.bytesRead
+    talk.run(fed.rows)
+    const word = await Promise.race([talk.lastWord, aborted(halt)])
+    if (word._tag === "failed") throw word.error
+    await output.finish(word.metrics)
+    return { outcome: { _tag: "done" }, metrics: word.metrics, bytesRead, lost: false }
+  } catch (error) {
+    const spokeFirst = ended.signal.aborted
+    const word = await talk.cancel()
+    await feeding.catch(() => undefined)
+    await output.discard()
+    const lost = word._tag === "failed" && word.error._tag === "EngineLost"
+    if (stop.aborted) return { outcome: { _tag: "stopped" }, metrics: undefined, bytesRead, lost }
+    // What the engine said first is the cause; that the reading for it was broken off is only the consequence.
+    const told = spokeFirst && word._tag === "failed" ? word.error : error
+    const cause: unknown = output.failed.aborted ? output.failed.reason : told
+    const failure = located(asActorError(cause), at, engine.name)
+    return { outcome: { _tag: "failed", error: failure }, metrics: undefined, bytesRead, lost }
+  }
+}
+
+export function attemptName({ query, stage, task, attempt }: AttemptKey): string {
+  return `${query}/${stage}/${task}/${attempt}`
+}
+
+function engineTask({ at, layout: { stage } }: AttemptWork): EngineTask {
+  return {
+    id: attemptName(at),
+    inputs: stage.inputs.map((input) => ({
+      table: input.table,
+      columns:
+        input._tag === "scan"
+          ? input.columns
+          : input.columns.map(({ name, type }) => ({ name, sourceName: name, type })),
+    })),
+    sql: stage.sql,
+    columns: stage.columns.map(({ name, wireType }) => ({ name, wireType })),
+    partitions: stage.output._tag === "hash" ? stage.output.partitions : 0,
+    batchBytesTarget: BATCH_BYTES_TARGET,
+  }
+}
+
+/** An attempt's output on its way into the store: appended in the order in which it came, counted for the end markers. */
+function attemptOutput(at: AttemptKey, { stage }: StageLayout, store: ExchangeStore) {
+  const partitions = stage.output._tag === "hash" ? stage.output.partitions : 1
+  const markers = Array.from({ length: partitions }, () => ({ batches: 0, rows: 0, bytes: 0 }))
+  const failure = new AbortController()
+  let appended: Promise<void> = Promise.resolve()
+  return {
+    failed: failure.signal,
+    take: ({ partition, sequence, batch }: TaskOutput) => {
+      const marker = markers[partition]
+      if (marker === undefined) {
+        failure.abort(new ExchangeError({ message: `a batch of partition ${partition} came, of only ${partitions}` }))
+        return
+      }
+      marker.batches += 1
+      marker.rows += batch.rows
+      marker.bytes += batch.bytes.byteLength
+      appended = appended
+        .then(async () => {
+          if (!failure.signal.aborted) await store.append({ ...at, partition, sequence }, batch)
+        })
+        .catch((error: unknown) => failure.abort(error))
+    },
+    /** The engine's own counts must agree with what came from it before anybody may read it. */
+    finish: async (metrics: TaskMetrics) => {
+      await appended
+      failure.signal.throwIfAborted()
+      for (const [partition, marker] of markers.entries()) {
+        const rows = metrics.partitionRows[partition] ?? 0
+        if (rows === marker.rows) continue
+        const message = `the engine wrote ${rows} rows of partition ${partition}, but ${marker.rows} came from it`
+        throw new ExchangeError({ message })
+      }
+      await store.finish(at, markers)
+      if (store.commit(at) === "refused") throw new ExchangeError({ message: "its output was not kept" })
+    },
+    discard: async () => {
+      await appended
+      store.discard(at)
+    },
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    // An attempt's signals live as long as the attempt: the listener goes with them.
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+  })
+}
+
+/** Says which task it was, and where it ran. */
+function located(error: ActorError, { stage, task }: AttemptKey, node: string): ActorError {
+  switch (error._tag) {
+    case "QueryError":
+      return new QueryError({ message: error.message, kind: error.kind, stage, task, node })
+    case "OutOfMemory":
+      return new OutOfMemory({ message: error.message, stage, task, node })
+    case "EngineLost":
+      return new EngineLost({ message: error.message, stage, task, node })
+    case "ExchangeError":
+      return new ExchangeError({ message: error.message, stage, task })
+    case "SourceError":
+    case "Cancelled":
+      return error
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { openNative } from "../bench/oracle/native.ts"
+import { errorParagraph } from "../runtime/cli/error-report.ts"
+import { csvFormat } from "../runtime/cli/formats/csv.ts"
+import { readScript, runScript, type Door } from "../runtime/cli/script.ts"
+import { openSession } from "../runtime/local.ts"
+import type { Session } from "../runtime/session.ts"
+
+let dir = ""
+let session: Session
+beforeAll(async () => {
+  dir = mkdtempSync(path.join(tmpdir(), "skein-errors-"))
+  const native = await openNative({ threads: 1 })
+  await native.run(
+    "COPY (SELECT i AS id, 'name ' || i AS name, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS seen FROM range(1, 4) t(i)) " +
+      `TO '${path.join(dir, "sales.parquet")}'`,
+  )
+  native.close()
+  const whole = readFileSync(path.join(dir, "sales.parquet"))
+  writeFileSync(path.join(dir, "cut.parquet"), whole.subarray(0, whole.length - 20))
+  writeFileSync(path.join(dir, "letter.parquet"), "Dear reader, this is no Parquet file.\n")
+  writeFileSync(path.join(dir, "empty.parquet"), "")
+  session = await openSession({ workers: 1, dataDir: dir, cwd: dir })
+})
+afterAll(async () => {
+  await session.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+/** What the command prints on standard error, from "error: " to the end. The folder's own name is left out. */
+async function refusal(sql: string): Promise<string> {
+  const output = { write: () => Promise.resolve(), terminalWidth: () => undefined, closed: new AbortController().signal }
+  const door: Door = { session, format: csvFormat, output, timing: undefined, signal: new AbortController().signal }
+  try {
+    await runScript(door, await readScript({ sql, quiet: false }), {})
+  } catch (error) {
+    return (await errorParagraph(error)).replaceAll(dir, "DIR")
+  }
+  throw new Error(`nothing was refused in: ${sql}`)
+}
+
+describe("without an engine", () => {
+  test.each([
+    "SELEC 1",
+    "SELECT 1 FORM sales",
+    "SELECT (1 + FROM sales",
+    "SELECT * FROM 'nothing.parquet'",
+    "SELECT * FROM 'x*.parquet'",
+    "SELECT * FROM cut",
+    "SELECT * FROM letter",
+    "SELECT * FROM empty",
+    "SELECT * FROM sails",
+    "SELECT * FROM 'data.csv'",
+    "SELECT * FROM 's3://bucket/x.parquet'",
+    "INSTALL httpfs",
+    "COPY sales TO 'x.csv'",
+    "SELECT * FROM read_text('/etc/passwd')",
+    "SELECT 1 UNION SELECT 2",
+    "SELECT ?",
+  ])("%s", async (sql) => {
+    expect(`\n${await refusal(sql)}\n`).toMatchSnapshot()
+  })
+})
+
+describe("in DuckDB's words", () => {
+  test.each([
+    "SELECT nam FROM sales",
+    "SELECT s.name FROM sales t",
+    "SELECT sum(name) FROM sales",
+    "SELECT name::INTEGER FROM sales",
+    "SELECT nosuch(id) FROM sales",
+    "SELECT id + DATE '2024-01-01' + 'x' FROM sales",
+    "SELECT name, count(*) FROM sales",
+    "SELECT read_text('/etc/passwd')",
+    "SELECT date_trunc('month', seen) FROM sales",
+    "SELECT seen AT TIME ZONE 'Asia/Tokyo' FROM sales",
+    "SELECT (SELECT 1) FROM sales",
+    "SELECT row_number() OVER () FROM sales",
+    "SELECT DATE 'tomorrow' FROM sales",
+    "SELECT 1 // 0, error('stop') FROM sales",
+  ])("%s", async (sql) => {
+    expect(`\n${await refusal(sql)}\n`).toMatchSnapshot()
+  })
+})

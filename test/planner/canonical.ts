@@ -1,0 +1,65 @@
+import { mapExpr } from "../../planner/ast/traverse.ts"
+import type { BoundExpr, Column } from "../../planner/logical/column.ts"
+import { mapInputs, type Plan, type QueryPlan } from "../../planner/logical/plan.ts"
+import { printQueryPlan, wholeLeaves } from "../../planner/sql/print-plan.ts"
+
+/**
+ * One text for plans that differ only in names and in projections that do nothing: so that the SQL that a rule should
+ * make can be written as a person writes it, `FROM (SELECT * FROM a WHERE x = 1) a`.
+ */
+export function canonicalText(query: QueryPlan): string {
+  const renames = new Map<number, Column>()
+  const root = passThrough(query.root, renames)
+  const output = query.output.map((each) => ({ ...each, column: renamed(each.column, renames) }))
+  const ctes = query.ctes.map((cte) => ({ ...cte, plan: passThrough(cte.plan, renames) }))
+  return numbered(
+    printQueryPlan(
+      { ctes, root, output },
+      wholeLeaves((scan) => scan.table.id),
+    ),
+  )
+}
+
+function passThrough(plan: Plan, renames: Map<number, Column>): Plan {
+  const below = mapInputs(plan, (input) => passThrough(input, renames))
+  const renamedPlan = renameExpressions(below, renames)
+  if (renamedPlan._tag !== "Project") return renamedPlan
+  if (!renamedPlan.items.every((item) => item.expr._tag === "Column")) return renamedPlan
+  for (const item of renamedPlan.items) if (item.expr._tag === "Column") renames.set(item.column.id, item.expr)
+  return renamedPlan.input
+}
+
+function renameExpressions(plan: Plan, renames: ReadonlyMap<number, Column>): Plan {
+  const rename = (expr: BoundExpr): BoundExpr => mapExpr(expr, (column) => renamed(column, renames))
+  switch (plan._tag) {
+    case "Filter":
+      return { ...plan, predicate: rename(plan.predicate) }
+    case "Project":
+      return { ...plan, items: plan.items.map((item) => ({ ...item, expr: rename(item.expr) })) }
+    case "Join":
+      return { ...plan, condition: plan.condition && rename(plan.condition) }
+    case "Aggregate": {
+      const each = (item: { column: Column; expr: BoundExpr }) => ({ ...item, expr: rename(item.expr) })
+      return { ...plan, groups: plan.groups.map(each), aggregates: plan.aggregates.map(each) }
+    }
+    case "Sort":
+    case "TopN":
+      return { ...plan, keys: plan.keys.map((key) => ({ ...key, expr: rename(key.expr) })) }
+    default:
+      return plan
+  }
+}
+
+function renamed(column: Column, renames: ReadonlyMap<number, Column>): Column {
+  return renames.get(column.id) ?? column
+}
+
+/** Columns by their order of appearance, so that ids do not matter. */
+function numbered(sql: string): string {
+  const seen = new Map<string, string>()
+  return sql.replaceAll(/\bc\d+\b/g, (name) => {
+    const known = seen.get(name) ?? `c${seen.size + 1}`
+    seen.set(name, known)
+    return known
+  })
+}
