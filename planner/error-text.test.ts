@@ -52,7 +52,7 @@ describe("an error is drawn", () => {
     ["tabs", "SELECT\ta,\tb", "b", "  1 | SELECT    a,    b\n    |                 ^"],
     ["wide characters", "SELECT '日本', x", "x", "  1 | SELECT '日本', x\n    |                ^"],
     ["wide names", "SELECT 売上 FROM t", "売上", "  1 | SELECT 売上 FROM t\n    |        ^^^^"],
-    ["emoji and combining marks", "SELECT '👩‍👩‍👧e\u0301', x", "x", "  1 | SELECT '👩‍👩‍👧e\u0301', x\n    |                ^"],
+    ["emoji and combining marks", "SELECT '👩‍👩‍👧e\u0301', x", "x", "  1 | SELECT '👩‍👩‍👧e\u0301', x\n    |               ^"],
     ["spans over several lines", "SELECT (a\nFROM t", "(a\nFROM t", "  1 | SELECT (a\n    |        ^^"],
     ["terminal escapes", "SELECT \u001b[2J, x", "x", "  1 | SELECT \\u001b[2J, x\n    |                   ^"],
   ])("over %s", (_, sql, marked, expected) => {

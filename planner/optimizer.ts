@@ -37,6 +37,12 @@ export const RULE_GROUPS: readonly (readonly Rule[])[] = [
 
 export const RULES: readonly Rule[] = RULE_GROUPS.flat()
 
+/** Passes that are no rules, because they have to ask DuckDB, and can be switched off like one. */
+export const PRUNE_SPLITS = "prune_splits"
+
+/** Every name that `--disable-rule` takes. */
+export const RULE_NAMES: readonly string[] = [...RULES.map((rule) => rule.name), PRUNE_SPLITS]
+
 /** Sees every change: which rule, what stood there, what stands there now. EXPLAIN VERBOSE and tests listen. */
 export type RuleObserver = (rule: Rule, before: Plan, after: Plan) => void
 
@@ -87,13 +93,11 @@ function onePass(plan: Plan, rules: readonly Rule[], context: RuleContext, obser
 
 function refuseUnknown(disabled: ReadonlySet<string>): void {
   for (const name of disabled) {
-    const rule = RULES.find((each) => each.name === name)
-    if (rule === undefined) {
-      throw new UnsupportedSql({
-        message: `there is no rule "${name}" to disable`,
-        hint: `rules: ${RULES.map((each) => each.name).join(", ")}`,
-      })
+    if (!RULE_NAMES.includes(name)) {
+      const message = `there is no rule "${name}" to disable`
+      throw new UnsupportedSql({ message, hint: `rules: ${RULE_NAMES.join(", ")}` })
     }
-    if (rule.required) throw new PlanDefect({ message: `rule ${name} is required and cannot be disabled`, rule: name })
+    if (RULES.find((each) => each.name === name)?.required === true)
+      throw new PlanDefect({ message: `rule ${name} is required and cannot be disabled`, rule: name })
   }
 }

@@ -9,7 +9,7 @@ import { type Estimate, estimate } from "./distribution/estimate.ts"
 import { ColumnIds } from "./logical/column.ts"
 import { inputsOf, type Plan, type QueryPlan } from "./logical/plan.ts"
 import { sameOutputs, validate } from "./logical/validate.ts"
-import { optimize, type RuleObserver } from "./optimizer.ts"
+import { optimize, PRUNE_SPLITS, type RuleObserver } from "./optimizer.ts"
 import type { ResultForm, StagePlan } from "./physical/stage.ts"
 import { splitStages } from "./physical/stages.ts"
 import { attachPruning } from "./pruning.ts"
@@ -67,7 +67,8 @@ export async function planLogically(
   const folded = await foldConstants(bound, context.oracle, functions)
   const disabled = new Set(context.settings.disabledRules ?? [])
   const optimized = optimize(folded, { functions, ids }, disabled, context.observe)
-  return { logical: await attachPruning(optimized, context.oracle), functions, ids }
+  const logical = disabled.has(PRUNE_SPLITS) ? optimized : await attachPruning(optimized, context.oracle)
+  return { logical, functions, ids }
 }
 
 interface Distribution {

@@ -27,7 +27,11 @@ function skein(args: readonly string[], input = ""): Outcome {
 describe("without an engine", () => {
   test("--version and --help go to standard output", () => {
     const manifest = readFileSync(path.join(root, "package.json"), "utf8")
-    expect(skein(["--version"])).toEqual({ code: 0, out: `skein ${/"version": "([^"]+)"/u.exec(manifest)?.[1]}\n`, err: "" })
+    expect(skein(["--version"])).toEqual({
+      code: 0,
+      out: `skein ${/"version": "([^"]+)"/u.exec(manifest)?.[1]}\n`,
+      err: "",
+    })
     for (const args of [["--help"], ["-h"], ["tpch", "--help"], ["bench", "--help"]]) {
       const { code, out, err } = skein(args)
       expect({ code, err }).toEqual({ code: 0, err: "" })
@@ -36,7 +40,7 @@ describe("without an engine", () => {
   })
 
   test.each([
-    [["--formt", "csv"], 'unknown option --formt\n  did you mean --format?  skein --help lists the options'],
+    [["--formt", "csv"], "unknown option --formt\n  did you mean --format?  skein --help lists the options"],
     [["tcph"], 'unknown command "tcph"\n  did you mean tpch?  a query is given as: skein -c "SELECT …"'],
     [["-f", "nowhere.sql"], 'cannot read "nowhere.sql": there is no such file'],
     [["--data", "nowhere", "-c", "SELECT 1"], '--data: there is no folder "nowhere"'],

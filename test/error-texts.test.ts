@@ -32,7 +32,11 @@ afterAll(async () => {
 
 /** What the command prints on standard error, from "error: " to the end. The folder's own name is left out. */
 async function refusal(sql: string): Promise<string> {
-  const output = { write: () => Promise.resolve(), terminalWidth: () => undefined, closed: new AbortController().signal }
+  const output = {
+    write: () => Promise.resolve(),
+    terminalWidth: () => undefined,
+    closed: new AbortController().signal,
+  }
   const door: Door = { session, format: csvFormat, output, timing: undefined, signal: new AbortController().signal }
   try {
     await runScript(door, await readScript({ sql, quiet: false }), {})

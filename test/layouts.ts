@@ -36,7 +36,14 @@ const TABLES: Readonly<Record<string, string>> = {
 /** Which rows go to which file of the odd layout. The first file has none, the second one, the third one key. */
 const ODD_FILES: Readonly<Record<string, readonly string[]>> = {
   users: ["false", "id = 5", "id IS NULL", "id < 0", "id >= 0 AND id <> 5"],
-  orders: ["false", "oid = 17", "user_id = -7", "user_id IS NULL", "user_id <> -7 AND oid <> 17 AND oid % 2 = 0", "user_id <> -7 AND oid <> 17 AND oid % 2 = 1"],
+  orders: [
+    "false",
+    "oid = 17",
+    "user_id = -7",
+    "user_id IS NULL",
+    "user_id <> -7 AND oid <> 17 AND oid % 2 = 0",
+    "user_id <> -7 AND oid <> 17 AND oid % 2 = 1",
+  ],
   prices: ["false", "user_key = 0", "user_key < 0", "user_key > 0"],
   events: ["kind = 0", "kind < 0", "false", "kind > 0"],
   nothing: ["true", "true"],
@@ -72,6 +79,8 @@ async function writeOdd(writer: Native, dir: string, name: string, sql: string):
   mkdirSync(join(dir, name))
   for (const [i, where] of (ODD_FILES[name] ?? []).entries()) {
     const file = join(dir, name, `part-${i}.parquet`)
-    await writer.run(`COPY (SELECT * FROM (${sql}) t WHERE ${where}) TO '${file}' (ROW_GROUP_SIZE 2048, COMPRESSION ${i % 2 === 0 ? "snappy" : "zstd"})`)
+    await writer.run(
+      `COPY (SELECT * FROM (${sql}) t WHERE ${where}) TO '${file}' (ROW_GROUP_SIZE 2048, COMPRESSION ${i % 2 === 0 ? "snappy" : "zstd"})`,
+    )
   }
 }

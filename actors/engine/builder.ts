@@ -1,6 +1,5 @@
 import type { BufferPlace, FieldNode } from "./flat-message.ts"
 import type { Chunk, Layout } from "./layout.ts"
-import { asInt32 } from "./layout.ts"
 
 /**
  * Collects rows of one column out of chunks. `append` takes `rows[from … to)` of the chunk, in that order. With
@@ -77,6 +76,11 @@ function isValid(validity: Uint8Array | undefined, row: number): boolean {
   return row >= 0 && (validity === undefined || ((validity[row >> 3] ?? 0) & (1 << (row & 7))) !== 0)
 }
 
+/** Whether the rows lie side by side. Row numbers only rise: a partition keeps the result's order. */
+function isRun(rows: Int32Array, from: number, to: number): boolean {
+  return to > from && (rows[to - 1] as number) - (rows[from] as number) === to - from - 1
+}
+
 /** A bitmap that is written only from the first bit that is not set. */
 class Bits {
   length = 0
@@ -142,7 +146,10 @@ class FixedBuilder implements Builder {
     const width = this.#width
     const nulls = this.#validity.append(chunk.validity, rows, from, to, holes)
     this.#values.reserve((start + to - from) * width)
-    if (width >= 4) gatherWords(this.#values.words, start, chunk, rows, from, to, width)
+    if (!nulls && isRun(rows, from, to)) {
+      const first = (rows[from] as number) * width
+      this.#values.bytes.set(chunk.values.subarray(first, first + (to - from) * width), start * width)
+    } else if (width >= 4) gatherWords(this.#values.words, start, chunk.words, rows, from, to, width)
     else gatherBytes(this.#values.bytes, start, chunk.values, rows, from, to, width)
     if (!nulls) return
     for (let i = from, at = start; i < to; i++, at++) {
@@ -168,13 +175,12 @@ class FixedBuilder implements Builder {
 function gatherWords(
   to: Int32Array,
   start: number,
-  chunk: Chunk,
+  from: Int32Array,
   rows: Int32Array,
   first: number,
   last: number,
   width: number,
 ): void {
-  const from = asInt32(chunk.values, (chunk.rows * width) >> 2)
   if (width === 4) {
     for (let i = first, at = start; i < last; i++) to[at++] = from[rows[i] as number] as number
   } else if (width === 8) {
@@ -265,7 +271,10 @@ class BytesBuilder implements Builder {
     }
     offsets[0] = 0
     this.#values.reserve(used)
-    this.#copy(chunk, rows, from, to, start)
+    if (!nulls && isRun(rows, from, to)) {
+      const first = source[rows[from] as number] as number
+      this.#values.bytes.set(chunk.values.subarray(first, first + used - this.#used), this.#used)
+    } else this.#copy(chunk, rows, from, to, start)
     this.#used = used
   }
 

@@ -1,4 +1,12 @@
-import { createDuckDB, VoidLogger } from "@duckdb/duckdb-wasm/blocking"
+import {
+  callSRet,
+  createDuckDB,
+  dropResponseBuffers,
+  IsDuckDBWasmRetry,
+  readString,
+  StatusCode,
+  VoidLogger,
+} from "@duckdb/duckdb-wasm/blocking"
 import { faultOf, outOfMemory } from "./refusal.ts"
 import { sealedRuntime } from "./sealed-runtime.ts"
 
@@ -21,7 +29,10 @@ export interface Connection {
   /** Starts a streamed query. Undefined: poll until the schema message is there. */
   readonly start: (sql: string) => Uint8Array | undefined
   readonly poll: () => Uint8Array | undefined
-  /** The next record batch message; undefined: ask again; empty: that was all. */
+  /**
+   * The next record batch message; undefined: ask again; empty: that was all. It lies in the instance's own memory and is
+   * gone at the next call into it: a copy of each of thousands would be a tenth of the whole time.
+   */
   readonly fetch: () => Uint8Array | undefined
   readonly cancel: () => void
   /** Appends an IPC stream to a table, by position. Once a connection: a stream that fails poisons the next. */
@@ -36,6 +47,10 @@ interface WasmModule {
   readonly HEAPU8: Uint8Array
   readonly ccall: (name: string, result: null, types: readonly string[], args: readonly unknown[]) => unknown
   _malloc: (bytes: number) => number
+}
+
+function memoryOf(mod: unknown): WasmModule {
+  return mod as WasmModule
 }
 
 /**
@@ -66,7 +81,7 @@ export async function openDuckDB(compiled: WebAssembly.Module, memoryLimitBytes:
   // The library would read and compile the .wasm file itself: this thread has no files, and the module is compiled.
   Object.defineProperty(bindings, "instantiateWasm", { value: instantiate(compiled) })
   await bindings.instantiate()
-  const wasm = bindings.mod as unknown as WasmModule
+  const wasm = memoryOf(bindings.mod)
   guardAllocation(wasm)
   bindings.open({ path: ":memory:" })
   const calls = connectionOf(bindings)
@@ -88,12 +103,21 @@ function connectionOf(bindings: Bindings): Connection {
     run: (sql) => guarded(() => bindings.runQuery(id, sql)),
     start: (sql) => guarded(() => bindings.startPendingQuery(id, sql, true) ?? undefined),
     poll: () => guarded(() => bindings.pollPendingQuery(id) ?? undefined),
-    fetch: () => guarded(() => bindings.fetchQueryResults(id) ?? undefined),
+    fetch: () => guarded(() => fetchInPlace(bindings, id)),
     cancel: () => guarded(() => void bindings.cancelPendingQuery(id)),
     insert: (table, stream) =>
       guarded(() => bindings.insertArrowFromIPCStream(id, stream, { name: table, create: false })),
     close: () => guarded(() => connection.close()),
   }))
+}
+
+function fetchInPlace(bindings: Bindings, id: number): Uint8Array | undefined {
+  const { mod } = bindings
+  dropResponseBuffers(mod)
+  const [status, place, length] = callSRet(mod, "duckdb_web_query_fetch_results", ["number"], [id])
+  if (IsDuckDBWasmRetry(status)) return undefined
+  if (status !== StatusCode.SUCCESS) throw new Error(readString(mod, place, length))
+  return memoryOf(mod).HEAPU8.subarray(place, place + length)
 }
 
 type Succeed = (instance: WebAssembly.Instance, module: WebAssembly.Module) => void

@@ -18,6 +18,8 @@ export interface Chunk {
   readonly validity: Uint8Array | undefined
   /** Values, or a union's type ids; for `bytes` the bytes; for lists nothing. */
   readonly values: Uint8Array
+  /** `values` of a fixed width of four bytes and more. */
+  readonly words: Int32Array
   readonly offsets: Int32Array
   readonly children: readonly Chunk[]
 }
@@ -64,12 +66,13 @@ function widthBytes(type: arrow.DataType): number {
   return 0
 }
 
-function unknownLayout(type: arrow.DataType): never {
-  throw new UnknownLayout(`Arrow type ${String(type)} cannot move between engines`)
+function unknownLayout(type: { readonly toString: () => string }): never {
+  const text = type.toString()
+  throw new UnknownLayout(`Arrow type ${text} cannot move between engines`)
 }
 
 const NO_BYTES = new Uint8Array(0)
-const NO_OFFSETS = new Int32Array(0)
+const NONE = new Int32Array(0)
 
 /** Reads a message's columns off its nodes and buffers, which stand depth first. */
 export class ChunkReader {
@@ -92,27 +95,31 @@ export class ChunkReader {
     if (layout._tag === "union") {
       const values = this.#bytes()
       const children = layout.members.map((member) => this.read(member))
-      return { rows, validity: undefined, values, offsets: NO_OFFSETS, children }
+      return { rows, validity: undefined, values, words: NONE, offsets: NONE, children }
     }
     const bitmap = this.#bytes()
     const validity = node.nulls === 0 || bitmap.byteLength === 0 ? undefined : bitmap
     switch (layout._tag) {
-      case "fixed":
+      case "fixed": {
+        const values = this.#bytes()
+        const words = layout.width < 4 ? NONE : asInt32(values, (rows * layout.width) >> 2)
+        return { rows, validity, values, words, offsets: NONE, children: [] }
+      }
       case "bits":
-        return { rows, validity, values: this.#bytes(), offsets: NO_OFFSETS, children: [] }
+        return { rows, validity, values: this.#bytes(), words: NONE, offsets: NONE, children: [] }
       case "bytes": {
         const offsets = this.#offsets(rows)
-        return { rows, validity, values: this.#bytes(), offsets, children: [] }
+        return { rows, validity, values: this.#bytes(), words: NONE, offsets, children: [] }
       }
       case "list": {
         const offsets = this.#offsets(rows)
-        return { rows, validity, values: NO_BYTES, offsets, children: [this.read(layout.item)] }
+        return { rows, validity, values: NO_BYTES, words: NONE, offsets, children: [this.read(layout.item)] }
       }
       case "array":
-        return { rows, validity, values: NO_BYTES, offsets: NO_OFFSETS, children: [this.read(layout.item)] }
+        return { rows, validity, values: NO_BYTES, words: NONE, offsets: NONE, children: [this.read(layout.item)] }
       case "struct": {
         const children = layout.fields.map((field) => this.read(field))
-        return { rows, validity, values: NO_BYTES, offsets: NO_OFFSETS, children }
+        return { rows, validity, values: NO_BYTES, words: NONE, offsets: NONE, children }
       }
     }
   }
@@ -132,7 +139,7 @@ export class ChunkReader {
 }
 
 /** The same bytes as 32-bit numbers; copied only where they are not aligned. */
-export function asInt32(bytes: Uint8Array, length: number): Int32Array {
+function asInt32(bytes: Uint8Array, length: number): Int32Array {
   if (bytes.byteOffset % 4 === 0) return new Int32Array(bytes.buffer, bytes.byteOffset, length)
   return new Int32Array(bytes.slice(0, length * 4).buffer)
 }

@@ -4,7 +4,7 @@ import type { Builder } from "./builder.ts"
 import { emptySink, makeBuilder } from "./builder.ts"
 import { END_OF_STREAM, readRecordBatch, recordBatchHeaderBytes, writeRecordBatchHeader } from "./flat-message.ts"
 import type { Layout } from "./layout.ts"
-import { asInt32, ChunkReader } from "./layout.ts"
+import { ChunkReader } from "./layout.ts"
 import type { BatchBytes } from "./messages.ts"
 
 export interface OutputShape {
@@ -75,7 +75,7 @@ export class Partitioner {
   #orderByPartition(reader: ChunkReader, rows: number): void {
     const column = reader.read(PARTITION_LAYOUT)
     if (column.validity !== undefined) throw new ExchangeError({ message: "the partition column holds a NULL" })
-    const numbers = asInt32(column.values, rows)
+    const numbers = column.words
     const count = this.#partitions.length
     const starts = this.#starts.fill(0)
     for (let row = 0; row < rows; row++) {

@@ -166,10 +166,10 @@ export abstract class CallRules extends SpecialCallRules {
   }
 
   private readonly orderItem: Rule<OrderItem<ColumnRef>> = this.RULE("orderItem", () => {
-    const expr = this.OR3([
-      { ALT: () => this.everyItem(this.CONSUME(T.K.All)) },
-      { ALT: () => this.SUBRULE(this.expression) },
-    ])
+    const expr = this.OR3({
+      ERR_MSG: "an expression",
+      DEF: [{ ALT: () => this.everyItem(this.CONSUME(T.K.All)) }, { ALT: () => this.SUBRULE(this.expression) }],
+    })
     let descending = false
     let nulls: IToken | undefined
     this.OPTION(() =>

@@ -157,24 +157,27 @@ export abstract class ExpressionRules extends NameRules {
   /** `a + b`, and `a = ANY (…)`. */
   private readonly symbolOperator = this.RULE("symbolOperator", (pieces: Piece[] = []) => {
     const token = this.CONSUME(T.InfixOperator)
-    this.OR([
-      {
-        GATE: () => this.next(T.LParen, 2),
-        ALT: () => {
-          const close = this.SUBRULE(this.quantified)
-          this.ACTION(() => {
-            const op = T.operatorName(token)
-            pieces.push(subqueryPiece("quantified", bindingOf(op).left, op, spanning(T.spanOf(token), close)))
-          })
+    this.OR({
+      ERR_MSG: "an expression",
+      DEF: [
+        {
+          GATE: () => this.next(T.LParen, 2),
+          ALT: () => {
+            const close = this.SUBRULE(this.quantified)
+            this.ACTION(() => {
+              const op = T.operatorName(token)
+              pieces.push(subqueryPiece("quantified", bindingOf(op).left, op, spanning(T.spanOf(token), close)))
+            })
+          },
         },
-      },
-      {
-        ALT: () => {
-          this.ACTION(() => pieces.push({ _tag: "infix", op: T.operatorName(token), span: T.spanOf(token) }))
-          this.SUBRULE(this.operand, { ARGS: [pieces] })
+        {
+          ALT: () => {
+            this.ACTION(() => pieces.push({ _tag: "infix", op: T.operatorName(token), span: T.spanOf(token) }))
+            this.SUBRULE(this.operand, { ARGS: [pieces] })
+          },
         },
-      },
-    ])
+      ],
+    })
   })
 
   private readonly quantified: Rule<Span> = this.RULE("quantified", () => {
@@ -297,6 +300,10 @@ export abstract class ExpressionRules extends NameRules {
     this.OPTION(() => {
       this.CONSUME(T.K.Not)
       not = true
+      this.ACTION(() => {
+        if (!this.next(T.K.Glob)) return
+        throw unsupported("NOT GLOB is not part of the dialect.", this.spanFrom(start), "write NOT (x GLOB pattern)")
+      })
     })
     this.OR({
       ERR_MSG: ["LIKE", "ILIKE", "SIMILAR TO", "BETWEEN", "IN", "NULL"].join(SEPARATOR),
@@ -364,36 +371,52 @@ export abstract class ExpressionRules extends NameRules {
     const start = this.LA(1).startOffset
     const items: NamedExpr[] = []
     let kind: InItems["kind"] = "value"
+    this.ACTION(() => {
+      if (!this.next(T.LParen) || !this.next(T.RParen, 2)) return
+      const message = "syntax error: expected an expression, found an empty list after IN"
+      throw new SyntaxError({ message, span: { start, end: T.spanOf(this.LA(2)).end } })
+    })
     this.OR([
-      {
-        GATE: () => this.next(T.LParen) && this.startsQuery(2),
-        ALT: () => {
-          this.CONSUME(T.LParen)
-          this.SUBRULE(this.query)
-          this.CONSUME(T.RParen)
-          kind = "query"
-        },
-      },
       {
         GATE: () => this.next(T.LParen),
         ALT: () => {
-          this.CONSUME2(T.LParen)
-          items.push(this.SUBRULE(this.expression))
-          this.MANY({
-            GATE: () => !this.next(T.RParen, 2),
-            DEF: () => {
-              this.CONSUME(T.Comma)
-              items.push(this.SUBRULE2(this.expression))
-            },
-          })
-          this.OPTION(() => this.CONSUME2(T.Comma))
-          this.CONSUME2(T.RParen)
-          kind = "list"
+          this.CONSUME(T.LParen)
+          kind = this.SUBRULE(this.inParentheses, { ARGS: [items] })
+          this.CONSUME(T.RParen)
         },
       },
       { ALT: () => items.push(this.SUBRULE(this.listValue)) },
     ])
     return this.ACTION(() => ({ kind, items, span: this.spanFrom(start) }))
+  })
+
+  private readonly inParentheses = this.RULE("inParentheses", (items: NamedExpr[] = []): InItems["kind"] => {
+    return this.OR({
+      ERR_MSG: "an expression",
+      DEF: [
+        {
+          GATE: () => this.startsQuery(),
+          ALT: () => {
+            this.SUBRULE(this.query)
+            return "query"
+          },
+        },
+        {
+          ALT: () => {
+            items.push(this.SUBRULE(this.expression))
+            this.MANY({
+              GATE: () => !this.next(T.RParen, 2),
+              DEF: () => {
+                this.CONSUME(T.Comma)
+                items.push(this.SUBRULE2(this.expression))
+              },
+            })
+            this.OPTION(() => this.CONSUME2(T.Comma))
+            return "list"
+          },
+        },
+      ],
+    })
   })
 
   /** `x IN column` and the like: DuckDB takes no constant here, and `x IN 'text'` must not come to mean substrings. */

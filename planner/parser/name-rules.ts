@@ -122,14 +122,17 @@ export abstract class NameRules extends EmbeddedActionsParser {
   /** `DECIMAL(15,2)`, `TIMESTAMP WITH TIME ZONE`, `STRUCT(a INTEGER)[]`, normalised. */
   readonly typeName: Rule<TypeName> = this.RULE("typeName", () => {
     const start = this.LA(1).startOffset
-    let text = this.OR([
-      {
-        GATE: () => this.next(T.LParen, 2) && (this.next(T.K.Struct) || this.next(T.K.Row) || this.next(T.K.Union)),
-        ALT: () => this.SUBRULE(this.structType),
-      },
-      { GATE: () => this.next(T.LParen, 2), ALT: () => this.SUBRULE(this.mapType) },
-      { ALT: () => this.SUBRULE(this.simpleType) },
-    ])
+    let text = this.OR({
+      ERR_MSG: "a type",
+      DEF: [
+        {
+          GATE: () => this.next(T.LParen, 2) && (this.next(T.K.Struct) || this.next(T.K.Row) || this.next(T.K.Union)),
+          ALT: () => this.SUBRULE(this.structType),
+        },
+        { GATE: () => this.next(T.LParen, 2), ALT: () => this.SUBRULE(this.mapType) },
+        { ALT: () => this.SUBRULE(this.simpleType) },
+      ],
+    })
     this.MANY(() => {
       const bound = this.SUBRULE(this.arrayBound)
       this.ACTION(() => {

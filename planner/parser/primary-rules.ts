@@ -3,6 +3,7 @@ import type { Identifier } from "../ast/expression.ts"
 import type { NamedExpr } from "../ast/query.ts"
 import { type Span, spanning } from "../ast/span.ts"
 import { quoteString } from "../sql/quote.ts"
+import { SyntaxError } from "../errors.ts"
 import { CallRules } from "./call-rules.ts"
 import { SEPARATOR } from "./expected.ts"
 import type { Rule } from "./name-rules.ts"
@@ -48,6 +49,13 @@ export abstract class PrimaryRules extends CallRules {
     const span = T.spanOf(this.LA(1))
     const word = this.word()
     if (word === "LAMBDA" && this.nextIs(T.ColumnName, 2)) throw unsupported("Lambdas are not supported yet.", span)
+    if (this.next(T.K.Interval) && this.next(T.Decimal, 2)) {
+      throw new SyntaxError({
+        message: "syntax error: INTERVAL takes a whole number, a string or an expression in parentheses",
+        span: T.spanOf(this.LA(2)),
+        hint: `write INTERVAL (${this.LA(2).image})`,
+      })
+    }
     if (!this.next(T.LParen, 2)) return
     if (word === "COLUMNS") throw unsupported("COLUMNS(…) is not supported yet.", span, "name the columns, or write *")
     if (word === "GROUPING" || word === "GROUPING_ID") throw unsupported(`${word}(…) is not supported yet.`, span)
@@ -190,7 +198,10 @@ export abstract class PrimaryRules extends CallRules {
         this.ACTION(() => {
           if (this.next(T.K.For)) throw unsupported("List comprehensions are not supported yet.", T.spanOf(this.LA(1)))
         })
-        this.OR([{ ALT: () => this.CONSUME(T.Comma) }, { GATE: () => this.next(T.RBracket), ALT: () => undefined }])
+        this.OR({
+          ERR_MSG: ['"]"', '","', "an operator"].join(SEPARATOR),
+          DEF: [{ ALT: () => this.CONSUME(T.Comma) }, { GATE: () => this.next(T.RBracket), ALT: () => undefined }],
+        })
       },
     })
     this.CONSUME(T.RBracket)

@@ -50,7 +50,7 @@ export abstract class QueryRules extends FromRules {
       this.refuseClause()
       if (this.next(T.K.Order) || this.next(T.K.Limit) || this.next(T.K.Offset) || this.next(T.K.Fetch)) {
         throw unsupported(
-          `${this.word()} after a query in parentheses is not supported yet.`,
+          "Clauses after a query in parentheses are not supported yet.",
           T.spanOf(this.LA(1)),
           "write FROM (SELECT …) ORDER BY …",
         )

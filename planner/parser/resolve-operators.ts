@@ -147,7 +147,7 @@ function refuseChain(cursor: Cursor, level: number, first: Piece): void {
   throw new SyntaxError({
     message: `syntax error: ${spelling(next)} cannot follow ${spelling(first)} without parentheses`,
     span: spanOfPiece(next),
-    hint: "write (a < b) = c, or a < b AND b < c",
+    hint: level === LEVEL.comparison ? "write (a < b) = c, or a < b AND b < c" : "put one of the two in parentheses",
   })
 }
 

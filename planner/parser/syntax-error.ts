@@ -1,6 +1,7 @@
-import { EOF, type IRecognitionException, type IToken } from "chevrotain"
+import { EOF, type IRecognitionException, type IToken, type TokenType } from "chevrotain"
 import { SyntaxError } from "../errors.ts"
 import { SEPARATOR } from "./expected.ts"
+import { keywordClass } from "./keywords.ts"
 import { nearestName } from "./nearest.ts"
 import type { Clause } from "./parser-state.ts"
 import * as T from "./tokens.ts"
@@ -47,6 +48,9 @@ const CLAUSE_WORDS: readonly (readonly [string, string])[] = [
   ["WHEN", "WHEN"],
   ["ELSE", "ELSE"],
   ["AND", "AND"],
+  ["FILTER", "FILTER (WHERE …)"],
+  ["OVER", "OVER (…)"],
+  ["EXCLUDE", "EXCLUDE (…)"],
 ]
 
 export interface ParseState {
@@ -58,15 +62,24 @@ export interface ParseState {
 /** Chevrotain's complaint as one sentence: what was expected, what was found, and a guess at a misspelt word. */
 export function syntaxError(error: IRecognitionException, state: ParseState): SyntaxError {
   const index = error.token.tokenType === EOF ? state.tokens.length : state.tokens.indexOf(error.token)
-  const message = `syntax error: expected ${listed(expectations(error, state))}, found ${foundText(error.token)}`
+  const expected = expectations(error, state, state.tokens[index - 1])
+  const message = `syntax error: expected ${listed(expected)}, found ${foundText(error.token)}`
   const span = spanOfFound(error.token, state)
-  const hint = misspelt(state.tokens, index)
+  const hint = misspelt(state.tokens, index) ?? unquoted(error.token, expected, state)
   return new SyntaxError(hint === undefined ? { message, span } : { message, span, hint })
 }
 
-function expectations(error: IRecognitionException, { clause, innerClause }: ParseState): readonly string[] {
+function expectations(
+  error: IRecognitionException,
+  { clause, innerClause }: ParseState,
+  previous: IToken | undefined,
+): readonly string[] {
   const given = error.message.split(SEPARATOR).filter((word) => word !== "")
-  if (given.length === 0) return AFTER_CLAUSE[clause]
+  if (given.length === 0) {
+    // A list may end with a comma, so the clause was complete, but another item is likelier.
+    if (previous?.tokenType === T.Comma) return [clause === "from" ? "a table" : "an expression"]
+    return AFTER_CLAUSE[clause]
+  }
   // After a complete clause the parser only misses what closes the subquery, but more of the query could follow.
   const rule = error.context.ruleStack.at(-1) ?? ""
   return given[0] === '")"' && QUERY_ENDS.has(rule) ? [...given, ...AFTER_CLAUSE[innerClause]] : given
@@ -96,12 +109,19 @@ function spanOfFound(token: IToken, { tokens }: ParseState): { readonly start: n
   return { start: end, end }
 }
 
+/** After these a word is a name, however much it looks like a keyword: FROM orders. */
+const NAME_FOLLOWS: ReadonlySet<TokenType> = new Set([
+  ...[T.K.From, T.K.Join, T.K.As, T.K.Select, T.K.By, T.Comma, T.Dot, T.LParen],
+])
+
 /**
  * `SELECT a FORM t`: FORM was taken for an alias, and the error comes one token late. So the word that was found and
  * the one before it are compared with the words that could have stood there.
  */
 function misspelt(tokens: readonly IToken[], index: number): string | undefined {
-  for (const token of [tokens[index], tokens[index - 1]]) {
+  const before = tokens[index - 2]
+  const named = before !== undefined && NAME_FOLLOWS.has(before.tokenType)
+  for (const token of [tokens[index], named ? undefined : tokens[index - 1]]) {
     if (token === undefined || token.tokenType !== T.Name || token.image.length < 3) continue
     const nearest = nearestName(
       token.image,
@@ -111,4 +131,23 @@ function misspelt(tokens: readonly IToken[], index: number): string | undefined 
     if (meant !== undefined) return `did you mean ${meant} instead of "${token.image}"?`
   }
   return undefined
+}
+
+/** Words that begin or join clauses: where they are found, something is missing before them. */
+const STRUCTURE = new Set(
+  (
+    "SELECT FROM WHERE GROUP HAVING ORDER LIMIT OFFSET UNION EXCEPT INTERSECT WITH ON USING JOIN AS AND OR NOT IN IS LIKE " +
+    "ILIKE BETWEEN WHEN THEN ELSE END ASC DESC CASE DISTINCT ALL"
+  ).split(" "),
+)
+
+/** Keywords that were meant as names, and paths that were not written in quotes. */
+function unquoted(token: IToken, expected: readonly string[], { clause }: ParseState): string | undefined {
+  if (clause === "from" && (token.image === "/" || token.image === "*")) {
+    return "a path is written in quotes: FROM 'data/lineitem.parquet'"
+  }
+  const kind = keywordClass(token.image)
+  const wanted = expected[0] === "an expression" || expected[0] === "a name" || expected[0] === "a table"
+  if (!wanted || kind === "unreserved" || STRUCTURE.has(token.image.toUpperCase())) return undefined
+  return `${token.image} is a keyword: write "${token.image}" if it is a name`
 }

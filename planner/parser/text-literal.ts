@@ -22,6 +22,8 @@ function unescape(body: string, token: IToken): string {
   return body.replace(ESCAPES, (found) => {
     if (found === "''") return "'"
     const kind = found.charAt(1)
+    if (found === "\\u" || found === "\\U")
+      throw badEscape(token, `${found} without ${kind === "u" ? 4 : 8} hexadecimal digits`)
     if (/^\\u.{4}$|^\\U.{8}$/.test(found)) return codePoint(Number.parseInt(found.slice(2), 16), token)
     if (/^\\(x[0-9a-fA-F]|[0-7])/.test(found)) return bytes(found, token)
     return SIMPLE[kind] ?? found.slice(1)

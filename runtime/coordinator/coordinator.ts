@@ -4,10 +4,12 @@ import type { Source } from "../../actors/sources/source.ts"
 import type { ActorRef } from "../../actors/system/actor.ts"
 import type { Catalog } from "../../planner/catalog.ts"
 import type { TypeOracle } from "../../planner/describe.ts"
+import { BindError } from "../../planner/errors.ts"
 import type { StagePlan } from "../../planner/physical/stage.ts"
 import { queryCatalog } from "../catalog/catalog.ts"
 import type { QueryCatalog } from "../catalog/catalog.ts"
 import type { Places } from "../catalog/lookups.ts"
+import { DescribeRefused } from "../pool/oracle.ts"
 import type { EnginePool } from "../pool/pool.ts"
 import type { SchedulerMessage } from "../scheduler/actor.ts"
 import { asActorError } from "../scheduler/failure.ts"
@@ -101,8 +103,14 @@ async function planQuery(
   const catalog = queryCatalog(parts.source, parts.places, signal)
   const oracle = warmingOracle(parts.oracle, () => onFirstQuestion(catalog))
   const workers = parts.pool.names.length
-  const plan = parts.planner(sql, { catalog, oracle, options, workers, partitions })
+  const plan = parts.planner(sql, { catalog, oracle, options, workers, partitions }).catch(refusedPlan)
   return { plan: await unlessAborted(plan, signal), catalog }
+}
+
+/** What DuckDB refused, and the planner did not put in words of its own, is told in DuckDB's. */
+function refusedPlan(error: unknown): never {
+  if (error instanceof DescribeRefused) throw new BindError({ message: error.message })
+  throw error
 }
 
 /** Starts as many engines as there are splits to read, while the planning goes on. */

@@ -374,7 +374,7 @@ describe("cancelling", () => {
     const began = performance.now()
     abort.abort()
     await expect(reading).rejects.toMatchObject({ _tag: "Cancelled", message: "the query was cancelled" })
-    expect(performance.now() - began).toBeLessThan(1000)
+    expect(performance.now() - began).toBeLessThan(3000)
     planner = sums(2)
     expect(await answer(session)).toEqual(await sumsNatively())
     expect(performance.now() - began).toBeLessThan(10_000)

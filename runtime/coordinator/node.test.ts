@@ -188,6 +188,22 @@ describe("a query", () => {
     expectNothingLeft(session)
   })
 
+  test.each([0, 1.5, 257, Number.NaN])("cannot be asked of %d workers", async (workers) => {
+    await expect(open({ workers, behaviour: { work: {} }, planner: sumPlan })).rejects.toMatchObject({
+      _tag: "QueryError",
+      message: `the number of workers must be a whole number from 1 to 256, but is ${workers}`,
+    })
+  })
+
+  test("that DuckDB refuses is refused in DuckDB's words", async () => {
+    const refusal = { kind: "Binder", message: "Binder Error: no", position: undefined, candidates: undefined }
+    const call: FakeBehaviour["call"] = ({ call: id }) => ({ _tag: "CallFailed", call: id, refusal })
+    const planner: Planner = async (sql, { oracle }) =>
+      plan(1, stage(0, String(await oracle.evaluate(sql)), "single", 0, []))
+    const session = await open({ behaviour: { work: {}, call }, planner })
+    await expect(session.query("any")).rejects.toMatchObject({ _tag: "BindError", message: "Binder Error: no" })
+  })
+
   test("over no split at all still runs its stages (law 7)", async () => {
     const session = await open({ behaviour: { work: { sum } }, planner: sumPlan, source: numbers() })
     expect(await values(await session.query("any"))).toEqual([0])

@@ -1,4 +1,4 @@
-import { EngineLost } from "../../actors/errors.ts"
+import { EngineLost, QueryError } from "../../actors/errors.ts"
 import type { Source } from "../../actors/sources/source.ts"
 import { openExchangeStore } from "../../actors/exchange/store.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
@@ -16,6 +16,9 @@ import type { SchedulerMessage } from "../scheduler/actor.ts"
 import type { Places } from "../catalog/lookups.ts"
 import { coordinator } from "./coordinator.ts"
 import type { Coordinator, Planner } from "./coordinator.ts"
+
+/** Engines of one process; each needs some 200 MB before it holds a row. */
+const WORKERS_MAX = 256
 
 export interface NodeOptions {
   readonly workers: number
@@ -36,11 +39,18 @@ export interface Node extends Coordinator {
 }
 
 export async function openNode(options: NodeOptions): Promise<Node> {
+  const { workers } = options
+  if (!Number.isInteger(workers) || workers < 1 || workers > WORKERS_MAX) {
+    throw new QueryError({
+      kind: "Settings",
+      message: `the number of workers must be a whole number from 1 to ${WORKERS_MAX}, but is ${workers}`,
+    })
+  }
   const memoryBytes = options.exchangeMemoryBytes ?? EXCHANGE_MEMORY_BYTES_MAX
   const { spoolParent } = options
   const store = await openExchangeStore(spoolParent === undefined ? { memoryBytes } : { memoryBytes, spoolParent })
   const system = createActorSystem({ node: "local" })
-  const pool = enginePool(options.workers, options.spawn)
+  const pool = enginePool(workers, options.spawn)
   const scheduler = system.spawn<SchedulerMessage>("scheduler", schedulerActor(pool, ENGINE_KEPT_BYTES_MAX), {
     mailboxMessages: SCHEDULER_MESSAGES_MAX,
   })

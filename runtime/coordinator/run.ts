@@ -43,7 +43,10 @@ export class PlanRun {
     this.widths = new Map(layouts.map(({ stage, tasks }) => [stage.id, tasks.length]))
     // Whoever reads hears of it; without a reader it is no unhandled rejection.
     this.ended.promise.catch(() => undefined)
-    this.released = Promise.all([this.drained.promise, this.read.promise]).then(() => parts.store.release(id))
+    this.released = Promise.all([this.drained.promise, this.read.promise])
+      .then(() => parts.store.release(id))
+      // A file that cannot be deleted now goes with the spool folder when the session is closed.
+      .catch(() => undefined)
     parts.ledger.plan(layouts)
     parts.store.begin(id)
     this.submit(layouts, table)

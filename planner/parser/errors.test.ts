@@ -1,0 +1,429 @@
+import { describe, expect, test } from "vitest"
+import { errorText } from "../error-text.ts"
+import { SyntaxError, UnsupportedSql } from "../errors.ts"
+import { parse } from "./parse.ts"
+
+/** A text, the marks under it, what is said, and the hint. */
+type Refused = readonly [sql: string, marks: string, message: string, hint?: string]
+
+function refusal(sql: string): SyntaxError | UnsupportedSql {
+  try {
+    parse(sql)
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof UnsupportedSql) return error
+    throw error
+  }
+  throw new Error("nothing was refused")
+}
+
+function wholeText([sql, marks, message, hint]: Refused): string {
+  const lines = [`error: ${message}`, `  1 | ${sql}`, `    | ${marks}`]
+  return [...lines, ...(hint === undefined ? [] : [`  ${hint}`])].join("\n")
+}
+
+const NOT_SQL: readonly Refused[] = [
+  ["SELEC 1", "^^^^^", 'syntax error: a statement cannot begin with "SELEC"', "did you mean SELECT?"],
+  [
+    "SELECT a FORM t",
+    "              ^",
+    'syntax error: expected ",", FROM, WHERE, GROUP BY or ORDER BY, found "t"',
+    'did you mean FROM instead of "FORM"?',
+  ],
+  [
+    "SELECT a FROM t WERE a = 1",
+    "                     ^",
+    'syntax error: expected ",", JOIN, WHERE, GROUP BY or ORDER BY, found "a"',
+    'did you mean WHERE instead of "WERE"?',
+  ],
+  [
+    "SELECT a FROM t GRUOP BY a",
+    "                      ^^",
+    'syntax error: expected ",", JOIN, WHERE, GROUP BY or ORDER BY, found "BY"',
+    'did you mean GROUP BY instead of "GRUOP"?',
+  ],
+  [
+    "SELECT a FROM t ODER BY a",
+    "                     ^^",
+    'syntax error: expected ",", JOIN, WHERE, GROUP BY or ORDER BY, found "BY"',
+    'did you mean ORDER BY instead of "ODER"?',
+  ],
+  [
+    "SELECT a FROM t LIMT 5",
+    "                     ^",
+    'syntax error: expected ",", JOIN, WHERE, GROUP BY or ORDER BY, found "5"',
+    'did you mean LIMIT instead of "LIMT"?',
+  ],
+  [
+    "SELECT a FROM t JION u ON a = b",
+    "                     ^",
+    'syntax error: expected ",", JOIN, WHERE, GROUP BY or ORDER BY, found "u"',
+    'did you mean JOIN instead of "JION"?',
+  ],
+  [
+    "SELECT a FROM t WHERE a BETWEN 1 AND 2",
+    "                        ^^^^^^",
+    'syntax error: expected AND, OR, GROUP BY, ORDER BY or LIMIT, found "BETWEN"',
+    'did you mean BETWEEN instead of "BETWEN"?',
+  ],
+  [
+    "SELECT sum(a) FITER (WHERE b) FROM t",
+    "                    ^",
+    'syntax error: expected ",", FROM, WHERE, GROUP BY or ORDER BY, found "("',
+    'did you mean FILTER (WHERE …) instead of "FITER"?',
+  ],
+  [
+    "SELECT a; SELECT b FRM t",
+    "                       ^",
+    'syntax error: expected ",", FROM, WHERE, GROUP BY or ORDER BY, found "t"',
+    'did you mean FROM instead of "FRM"?',
+  ],
+  ["SELECT", "      ^", "syntax error: expected an expression, found the end of the statement"],
+  ["SELECT FROM t", "       ^^^^", 'syntax error: expected an expression, found "FROM"'],
+  ["SELECT a,, b FROM t", "         ^", 'syntax error: expected an expression, found ","'],
+  [
+    "SELECT a FROM",
+    "             ^",
+    "syntax error: expected a table, a 'path' or a subquery, found the end of the statement",
+  ],
+  ["SELECT a FROM t,, u", "                ^", 'syntax error: expected a table, found ","'],
+  [
+    "SELECT a FROM t WHERE",
+    "                     ^",
+    "syntax error: expected an expression, found the end of the statement",
+  ],
+  [
+    "SELECT a FROM orders 5",
+    "                     ^",
+    'syntax error: expected ",", JOIN, WHERE, GROUP BY or ORDER BY, found "5"',
+  ],
+  ["SELECT a FROM t GROUP a", "                      ^", 'syntax error: expected BY, found "a"'],
+  ["SELECT a b c FROM t", "           ^", 'syntax error: expected ",", FROM, WHERE, GROUP BY or ORDER BY, found "c"'],
+  ["SELECT (a + b FROM t", "              ^^^^", 'syntax error: expected ")", "," or an operator, found "FROM"'],
+  ["SELECT a + FROM t", "           ^^^^", 'syntax error: expected an expression, found "FROM"'],
+  ["SELECT f(a,", "           ^", "syntax error: expected an expression, found the end of the statement"],
+  [
+    "SELECT CASE WHEN a THEN b FROM t",
+    "                          ^^^^",
+    'syntax error: expected WHEN, ELSE, END or an operator, found "FROM"',
+  ],
+  ["SELECT CASE a END", "              ^^^", 'syntax error: expected WHEN, found "END"'],
+  ["SELECT CAST(a, INTEGER)", "             ^", 'syntax error: expected AS, found ","'],
+  ["SELECT CAST(a AS )", "                 ^", 'syntax error: expected a type, found ")"'],
+  ["SELECT a IS 5", "            ^", 'syntax error: expected NULL, TRUE, FALSE or DISTINCT FROM, found "5"'],
+  ["SELECT a NOT 5", "             ^", 'syntax error: expected LIKE, ILIKE, SIMILAR TO, BETWEEN or IN, found "5"'],
+  [
+    "SELECT a BETWEEN 1 OR 2",
+    "                   ^^",
+    "syntax error: expected AND and the upper bound of BETWEEN, found OR",
+    "write: x BETWEEN low AND high; put bounds that hold AND, OR, IN or LIKE in parentheses",
+  ],
+  [
+    "SELECT a BETWEEN 1",
+    "                  ^",
+    "syntax error: expected AND and the upper bound of BETWEEN",
+    "write: x BETWEEN low AND high; put bounds that hold AND, OR, IN or LIKE in parentheses",
+  ],
+  [
+    "SELECT a < b < c",
+    "             ^",
+    "syntax error: < cannot follow < without parentheses",
+    "write (a < b) = c, or a < b AND b < c",
+  ],
+  [
+    "SELECT a LIKE b LIKE c",
+    "                ^^^^",
+    "syntax error: LIKE cannot follow LIKE without parentheses",
+    "put one of the two in parentheses",
+  ],
+  ["SELECT a IN 1", "            ^", 'syntax error: expected "(" after IN', "write: x IN (1, 2, 3)"],
+  ["SELECT a IN ()", "            ^^", "syntax error: expected an expression, found an empty list after IN"],
+  ["SELECT [1, 2", "            ^", 'syntax error: expected "]", "," or an operator, found the end of the statement'],
+  ["SELECT a[1", "          ^", 'syntax error: expected "]" or an operator, found the end of the statement'],
+  [
+    "SELECT * FROM a JOIN b",
+    "                      ^",
+    "syntax error: expected ON or USING, found the end of the statement",
+  ],
+  ["SELECT * FROM a LEFT b ON x", "                     ^", 'syntax error: expected JOIN, found "b"'],
+  [
+    "SELECT * FROM (SELECT 1",
+    "                       ^",
+    'syntax error: expected ")", ",", FROM, WHERE or GROUP BY, found the end of the statement',
+  ],
+  [
+    "SELECT * FROM (SELECT a FROM t WHERE b",
+    "                                      ^",
+    'syntax error: expected ")", AND, OR, GROUP BY or ORDER BY, found the end of the statement',
+  ],
+  ["WITH a AS SELECT 1 SELECT 2", "          ^^^^^^", 'syntax error: expected "(", found "SELECT"'],
+  [
+    "WITH a AS (SELECT 1)",
+    "                    ^",
+    "syntax error: expected SELECT or FROM, found the end of the statement",
+  ],
+  [
+    "SELECT a FROM t LIMIT",
+    "                     ^",
+    "syntax error: expected a number, found the end of the statement",
+  ],
+  ["SELECT a FROM t LIMIT 5 5", "                        ^", 'syntax error: expected OFFSET or ";", found "5"'],
+  [
+    "SELECT a FROM t ORDER BY a NULLS",
+    "                                ^",
+    "syntax error: expected FIRST or LAST, found the end of the statement",
+  ],
+  ["SELECT 'abc", "       ^", "syntax error: a string begins here and never ends", "close it with a single quote (')"],
+  [
+    'SELECT "abc',
+    "       ^",
+    "syntax error: a quoted name begins here and never ends",
+    'close it with a double quote (")',
+  ],
+  ["SELECT /* abc", "       ^^", "syntax error: a comment begins here and never ends", "close it with */"],
+  [
+    "SELECT $q$abc",
+    "       ^^^",
+    "syntax error: a dollar-quoted string begins here and never ends",
+    "close it with $q$",
+  ],
+  ["SELECT a # b", "         ^", 'syntax error: the character "#" has no meaning here'],
+  [
+    "SELECT 0x1F",
+    "       ^^^^",
+    'syntax error: "0x1F" is not a number',
+    "hexadecimal numbers are not part of the dialect: write 31",
+  ],
+  ["SELECT 12abc", "       ^^^^^", 'syntax error: "12abc" is not a number', 'write 12 AS "abc" if a name was meant'],
+  ['SELECT ""', "       ^^", 'syntax error: a "quoted name" cannot be empty'],
+  ["SELECT E'\\u12'", "       ^^^^^^^", "syntax error: the string holds \\u without 4 hexadecimal digits"],
+  [
+    "SELECT left FROM t",
+    "       ^^^^",
+    'syntax error: expected an expression, found "left"',
+    'left is a keyword: write "left" if it is a name',
+  ],
+  [
+    "SELECT a FROM data/x.parquet",
+    "                  ^",
+    'syntax error: expected ",", JOIN, WHERE, GROUP BY or ORDER BY, found "/"',
+    "a path is written in quotes: FROM 'data/lineitem.parquet'",
+  ],
+  [
+    "SELECT INTERVAL 1.5 DAY",
+    "                ^^^",
+    "syntax error: INTERVAL takes a whole number, a string or an expression in parentheses",
+    "write INTERVAL (1.5)",
+  ],
+  ["SELECT 1)", "        ^", 'syntax error: expected ",", FROM, WHERE, GROUP BY or ORDER BY, found ")"'],
+  [")", "^", 'syntax error: a statement cannot begin with ")"', "begin with SELECT, FROM, WITH or EXPLAIN"],
+  ["EXPLAIN", "       ^", "syntax error: expected SELECT or FROM, found the end of the statement"],
+]
+
+const NOT_YET: readonly Refused[] = [
+  ["SELECT a NOT GLOB b", "         ^^^", "NOT GLOB is not part of the dialect.", "write NOT (x GLOB pattern)"],
+  [
+    "SELECT a FROM t.parquet",
+    "              ^^^^^^^^^",
+    "Tables of a schema are not supported yet.",
+    "a file's path is written in quotes: FROM 'data/lineitem.parquet'",
+  ],
+  [
+    "EXPLAIN (FOO) SELECT 1",
+    "         ^^^",
+    "EXPLAIN (FOO) is not supported.",
+    "choose from FORMAT text, FORMAT json, ANALYZE, VERBOSE",
+  ],
+  ["INSTALL httpfs", "^^^^^^^^^^^^^^", "Extensions cannot be installed: Skein's engines run without extensions."],
+  ["LOAD 'x'; SELECT 1", "^^^^^^^^", "Extensions cannot be loaded: Skein's engines run without extensions."],
+  [
+    "CREATE TABLE t AS SELECT 1",
+    "^^^^^^^^^^^^^^^^^^^^^^^^^^",
+    "CREATE is not supported: Skein answers SELECT queries and writes nothing.",
+    "name a query inside the statement: WITH name AS (SELECT …)",
+  ],
+  [
+    "COPY t TO 'x.csv'",
+    "^^^^^^^^^^^^^^^^^",
+    "COPY is not supported: Skein answers SELECT queries and writes nothing.",
+    "choose the output with --format and redirect it",
+  ],
+  [
+    "ATTACH 'x.db'",
+    "^^^^^^^^^^^^^",
+    "ATTACH is not supported: Skein reads files named in FROM.",
+    "FROM 'path/to/file.parquet'",
+  ],
+  ["PRAGMA version", "^^^^^^^^^^^^^^", "PRAGMA is not supported yet."],
+  ["SELECT 1 UNION ALL SELECT 2", "         ^^^^^", "UNION is not supported yet.", "run the queries one by one"],
+  ["SELECT * FROM t QUALIFY a", "                ^^^^^^^", "QUALIFY is not supported yet."],
+  ["VALUES (1)", "^^^^^^^^^^", "VALUES is not supported yet.", "write SELECT … for a single row"],
+  ["SELECT * FROM (VALUES (1)) t", "               ^^^^^^", "VALUES is not supported yet."],
+  ["SELECT a FROM t TABLESAMPLE 10%", "                ^^^^^^^^^^^", "TABLESAMPLE is not supported yet."],
+  ["SELECT a FROM t USING SAMPLE 10", "                ^^^^^", "USING SAMPLE is not supported yet."],
+  ["SELECT DISTINCT ON (a) b FROM t", "                ^^", "DISTINCT ON is not supported yet."],
+  [
+    "SELECT a FROM t GROUP BY ROLLUP (a)",
+    "                         ^^^^^^",
+    "GROUP BY ROLLUP is not supported yet.",
+    "run one query for each grouping",
+  ],
+  [
+    "SELECT a FROM t GROUP BY GROUPING SETS ((a))",
+    "                         ^^^^^^^^",
+    "GROUPING SETS is not supported yet.",
+    "run one query for each grouping",
+  ],
+  ["SELECT * FROM a, LATERAL (SELECT 1)", "                 ^^^^^^^", "LATERAL is not supported yet."],
+  [
+    "SELECT * FROM read_csv('a.csv')",
+    "              ^^^^^^^^",
+    "The table function read_csv(…) is not supported yet.",
+    "FROM takes a table, a 'path' or read_parquet('path')",
+  ],
+  [
+    "SELECT * FROM read_parquet(['a', 'b'])",
+    "                           ^",
+    "read_parquet with a list of files is not supported yet.",
+    "use a glob: 'data/*.parquet'",
+  ],
+  [
+    "SELECT * FROM read_parquet('a', hive_partitioning = true)",
+    "                              ^",
+    "Options of read_parquet are not supported yet.",
+  ],
+  ["WITH RECURSIVE a AS (SELECT 1) SELECT 2", "     ^^^^^^^^^", "WITH RECURSIVE is not supported yet."],
+  ["SELECT a: 1", "       ^", "A prefix alias (a: …) is not supported yet.", "write … AS a"],
+  [
+    "SELECT COLUMNS('a.*') FROM t",
+    "       ^^^^^^^",
+    "COLUMNS(…) is not supported yet.",
+    "name the columns, or write *",
+  ],
+  ["SELECT list_transform(a, x -> x + 1)", "                         ^^^^^^^^^^", "Lambdas are not supported yet."],
+  ["SELECT list_transform(a, lambda x: x + 1)", "                         ^^^^^^", "Lambdas are not supported yet."],
+  ["SELECT [x FOR x IN a]", "          ^^^", "List comprehensions are not supported yet."],
+  ["SELECT f(a := 1)", "         ^", "Named arguments are not supported yet.", "give the arguments by position"],
+  ["SELECT first(a IGNORE NULLS)", "               ^^^^^^", "IGNORE NULLS is not supported yet."],
+  [
+    "SELECT quantile_cont(0.5) WITHIN GROUP (ORDER BY a)",
+    "                          ^^^^^^",
+    "WITHIN GROUP is not supported yet.",
+    "write the ORDER BY inside the call: f(x ORDER BY y)",
+  ],
+  [
+    "SELECT 'a'.upper()",
+    "           ^^^^^",
+    "Calling a function after a dot is not supported yet: .upper(…).",
+    "write upper(x, …) instead of x.upper(…)",
+  ],
+  ["SELECT $1", "       ^^", "Query parameters (?, $1, $name) are not supported yet.", "write the value itself"],
+  ["SELECT #1", "       ^^", "Positional references (#1) are not supported.", "name the column"],
+  [
+    "SELECT x'AB'",
+    "       ^^^^^",
+    "Bit and hexadecimal strings (B'…', X'…') are not supported.",
+    "write a BLOB as '\\xAB\\xCD'::BLOB",
+  ],
+  [
+    "SELECT a FROM t LIMIT 10%",
+    "                      ^^",
+    "LIMIT with a percentage is not supported yet.",
+    "give a number of rows",
+  ],
+  ["SELECT a FROM t LIMIT 1, 2", "                       ^", "LIMIT a, b is not supported.", "write LIMIT b OFFSET a"],
+  ["SELECT * RENAME a AS b FROM t", "         ^^^^^^", "* RENAME is not supported yet.", "name the columns: a AS b"],
+  ["SELECT a FROM a ASOF JOIN b ON x", "                ^^^^", "ASOF JOIN is not supported yet."],
+  ["SELECT a FROM a POSITIONAL JOIN b", "                ^^^^^^^^^^", "POSITIONAL JOIN is not supported yet."],
+  ["SELECT a BETWEEN SYMMETRIC 1 AND 2", "                 ^^^^^^^^^", "BETWEEN SYMMETRIC is not supported yet."],
+  ["SELECT a FROM t WINDOW w AS (ORDER BY a)", "                ^^^^^^", "The WINDOW clause is not supported yet."],
+  [
+    "SELECT INTERVAL '1' YEAR TO MONTH",
+    "                    ^^^^",
+    "INTERVAL … YEAR TO … is not supported.",
+    "add two intervals instead",
+  ],
+  [
+    "SELECT a SIMILAR TO b ESCAPE c",
+    "                      ^^^^^^",
+    "ESCAPE is not supported after SIMILAR TO.",
+    "it can follow LIKE and ILIKE",
+  ],
+  ["PIVOT t ON a", "^^^^^^^^^^^^", "PIVOT is not supported yet.", "write sum(x) FILTER (WHERE …) for each column"],
+  ["SELECT GROUPING(a) FROM t GROUP BY a", "       ^^^^^^^^", "GROUPING(…) is not supported yet."],
+  [
+    "SELECT a INTO b FROM t",
+    "         ^^^^",
+    "SELECT INTO is not supported: Skein answers SELECT queries and writes nothing.",
+  ],
+]
+
+describe("what is not SQL is a syntax error", () => {
+  test.each(NOT_SQL)("%s", (...refused) => {
+    const error = refusal(refused[0])
+    expect(error).toBeInstanceOf(SyntaxError)
+    expect(errorText(error, refused[0])).toBe(wholeText(refused))
+  })
+})
+
+describe("what is not supported is said in a sentence", () => {
+  test.each(NOT_YET)("%s", (...refused) => {
+    const error = refusal(refused[0])
+    expect(error).toBeInstanceOf(UnsupportedSql)
+    expect(errorText(error, refused[0])).toBe(wholeText(refused))
+  })
+})
+
+describe("what is too deep is refused and never overflows the stack", () => {
+  const deep = (open: string, middle: string, close: string, levels = 100_000): string =>
+    `SELECT ${open.repeat(levels)}${middle}${close.repeat(levels)}`
+
+  test.each([
+    ["parentheses", deep("(", "1", ")")],
+    ["calls", deep("f(", "1", ")")],
+    ["lists", deep("[", "1", "]")],
+    ["CASE", deep("CASE WHEN a THEN ", "1", " END")],
+    ["subqueries", deep("(SELECT * FROM ", "t", ")").replace("SELECT (", "SELECT * FROM (")],
+    ["scalar subqueries", deep("(SELECT ", "1", ")")],
+    ["parentheses in FROM", deep("(", "t", ")").replace("SELECT", "FROM")],
+    ["joins", `FROM t ${"JOIN t ".repeat(10_000)}${"ON a ".repeat(10_000)}`],
+    ["struct types", `SELECT a::${"STRUCT(a ".repeat(10_000)}INT${")".repeat(10_000)}`],
+  ])("%s", (_, sql) => {
+    expect(refusal(sql).message).toBe("Expressions and subqueries nested more than 100 levels deep are not supported.")
+  })
+
+  test.each([
+    ["IS NULL", deep("", "a", " IS NULL")],
+    ["casts", deep("", "a", "::INT")],
+    ["subscripts", deep("", "a", "[1]")],
+    ["fields", deep("", "(a)", ".b")],
+    ["COLLATE", deep("", "a", " COLLATE nocase")],
+  ])("chains of %s", (_, sql) => {
+    expect(refusal(sql).message).toBe("Expressions more than 400 levels deep are not supported.")
+  })
+
+  test.each(["NOT ", "- ", "~ "])("a row of %s", (sign) => {
+    expect(refusal(deep(sign, "a", "")).message).toBe("More than 100 signs and NOTs in a row are not supported.")
+  })
+
+  test("a FROM of very many tables", () => {
+    expect(refusal(`FROM t${", t".repeat(1_000)}`).message).toBe("More than 500 tables in one FROM are not supported.")
+  })
+})
+
+describe("texts that are slow to reject naively", () => {
+  test.each([
+    ["comments that open and never close", "/*".repeat(100_000), "a comment begins here and never ends"],
+    ["dollar quotes of other tags", Array.from({ length: 50_000 }, (_, i) => `$a${i}$ `).join(""), "never ends"],
+    ["quotes", "'x''".repeat(500_000) + "'", "never ends"],
+    ["a string of ten megabytes without its end", `SELECT '${"x".repeat(10_000_000)}`, "never ends"],
+    ["a list without its end", `SELECT a IN (${"1,".repeat(50_000)}`, "expected an expression"],
+  ])("%s", (_, sql, message) => {
+    expect(refusal(sql).message).toContain(message)
+  })
+
+  test("more than 16 MiB is not read at all", () => {
+    expect(refusal(" ".repeat(16 * 1024 * 1024 + 1)).message).toBe(
+      "A script of more than 16777216 characters is not supported.",
+    )
+  })
+})

@@ -1,0 +1,31 @@
+import { DuckDBInstance } from "@duckdb/node-api"
+import { expect, test } from "vitest"
+import { keywordClass } from "./keywords.ts"
+import { K, wordToken } from "./tokens.ts"
+
+const CATEGORIES: Readonly<Record<string, string>> = {
+  reserved: "reserved",
+  column_name: "column",
+  type_function: "function",
+  unreserved: "unreserved",
+}
+
+test("every keyword is in DuckDB's own class", async () => {
+  const instance = await DuckDBInstance.create()
+  const connection = await instance.connect()
+  const reader = await connection.runAndReadAll("SELECT keyword_name, keyword_category FROM duckdb_keywords()")
+  connection.closeSync()
+  const rows = reader.getRowsJS().map(([name, category]) => [String(name), CATEGORIES[String(category)]] as const)
+  expect(rows.length).toBeGreaterThan(400)
+  expect(rows.filter(([name, kind]) => keywordClass(name) !== kind)).toEqual([])
+})
+
+test("a word that is no keyword names anything", () => {
+  expect(keywordClass("lineitem")).toBe("unreserved")
+  expect(keywordClass("constructor")).toBe("unreserved")
+  expect(wordToken("toString").name).toBe("Name")
+})
+
+test("words are known in any case", () => {
+  expect(wordToken("sElEcT")).toBe(K.Select)
+})

@@ -1,0 +1,238 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as fc from "fast-check"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { difference } from "../bench/oracle/compare.ts"
+import { type Native, openNative } from "../bench/oracle/native.ts"
+import { skeinAnswer } from "../bench/oracle/skein-answer.ts"
+import { PRUNE_SPLITS } from "../planner/optimizer.ts"
+import { openSession } from "../runtime/local.ts"
+import type { QueryOptions, Session } from "../runtime/session.ts"
+
+/**
+ * The laws of right answers as a user meets them. Law 2 (wire) is tested type by type in actors/engine/wire.test.ts,
+ * law 3 (ingest) in actors/engine/engine.test.ts, law 4 (retry) in runtime/coordinator/engines.test.ts.
+ */
+
+/** Keys of every width and scale: negative, zero of both signs, NULL, NaN, repeated, and unmatched. */
+const KEYS = `SELECT * FROM (VALUES (-3), (-1), (-1), (0), (1), (2), (2), (100), (NULL)) v(n)`
+const KEY_TYPES = [
+  "TINYINT",
+  "SMALLINT",
+  "INTEGER",
+  "BIGINT",
+  "UTINYINT",
+  "UINTEGER",
+  "FLOAT",
+  "DOUBLE",
+  "DECIMAL(4,0)",
+  "DECIMAL(9,2)",
+  "DECIMAL(18,4)",
+  "DECIMAL(38,10)",
+  "VARCHAR",
+]
+const column = (type: string) => type.toLowerCase().replaceAll(/\W/gu, "_")
+
+let dir: string
+let native: Native
+let session: Session
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "skein-laws-"))
+  const writer = await openNative({ threads: 1 })
+  const write = (name: string, sql: string, more = "") =>
+    writer.run(`COPY (${sql}) TO '${join(dir, name)}.parquet' (FORMAT parquet${more})`)
+  const typed = (rows: string) =>
+    KEY_TYPES.map((type) => `TRY_CAST(n AS ${type}) AS ${column(type)}`).join(", ") + ` FROM (${rows})`
+  await write("l", `SELECT ${typed(KEYS)}`)
+  await write("r", `SELECT ${typed(`${KEYS} WHERE n IS NULL OR n <> 100 UNION ALL SELECT 7`)}`)
+  await write(
+    "f",
+    `SELECT unnest(['nan'::DOUBLE, 'nan'::DOUBLE, -0.0, 0.0, 'inf'::DOUBLE, '-inf'::DOUBLE, NULL, 1.5]) AS d, unnest(['nan'::FLOAT, -0.0, -0.0, 0.0, 'inf'::FLOAT, '-inf'::FLOAT, NULL, 1.5]) AS f`,
+  )
+  await write(
+    "moments",
+    "SELECT DATE '2020-01-01' + (i % 5)::INTEGER AS d, TIMESTAMP '2020-01-01' + INTERVAL (i * 12) HOUR AS t FROM range(12) x(i)",
+  )
+  await write("empty", "SELECT 1 AS k, 'x' AS s, 1.5 AS v WHERE false")
+  await write("raising", "SELECT i AS k, CASE WHEN i < 5 THEN 'word' ELSE i::VARCHAR END AS s FROM range(20) x(i)")
+  await write("safe", "SELECT i AS k FROM range(5, 25) x(i)")
+  await write(
+    "sorted",
+    "SELECT i AS n, (i / 7.0 - 500)::DECIMAL(12,3) AS dec, 'k' || lpad(i::VARCHAR, 6, '0') AS s, DATE '2000-01-01' + (i / 10)::INTEGER AS d, CASE WHEN i BETWEEN 4000 AND 8000 THEN NULL ELSE i / 3.0 END AS x, TIMESTAMP '2000-01-01' + INTERVAL (i) MINUTE AS t FROM range(20000) r(i)",
+    ", ROW_GROUP_SIZE 2048",
+  )
+  writer.close()
+  native = await openNative({ threads: 1, dataDir: dir })
+  session = await openSession({ workers: 2, dataDir: dir, cwd: dir })
+})
+
+afterAll(async () => {
+  await session.close()
+  native.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const HASH: QueryOptions = { partitions: 8, settings: { joins: "hash" } }
+const BROADCAST: QueryOptions = { partitions: 8, settings: { joins: "broadcast" } }
+
+async function same(sql: string, options: QueryOptions, order: "any" | "exact" = "any"): Promise<void> {
+  const wrong = difference(await native.query(sql), await skeinAnswer(session, sql, options), { order })
+  expect(wrong, sql).toBeUndefined()
+}
+
+describe("law 1: both sides of a hash exchange hash the comparison type", () => {
+  test.each(KEY_TYPES)("a join of %s with every other type", async (left) => {
+    for (const right of KEY_TYPES) {
+      const sql = `SELECT l.${column(left)} AS a, r.${column(right)} AS b FROM l JOIN r ON l.${column(left)} = r.${column(right)}`
+      const refused = await native.query(sql).then(
+        () => false,
+        () => true,
+      )
+      if (refused) await expect(skeinAnswer(session, sql, HASH), sql).rejects.toThrow()
+      else await same(sql, HASH)
+    }
+  })
+
+  test.each(KEY_TYPES)("grouping by %s", async (type) => {
+    await same(`SELECT ${column(type)}, count(*) FROM l GROUP BY ALL`, HASH)
+    await same(`SELECT DISTINCT ${column(type)} FROM l`, HASH)
+  })
+
+  test("NaN, both zeros and infinities, FLOAT against DOUBLE", async () => {
+    await same("SELECT d, count(*) FROM f GROUP BY d", HASH)
+    await same("SELECT a.d, b.f FROM f a JOIN f b ON a.d = b.f", HASH)
+    await same("SELECT a.f, b.f FROM f a FULL JOIN f b ON a.f = b.f", HASH)
+  })
+
+  test("DATE against TIMESTAMP", async () => {
+    await same("SELECT a.d, b.t FROM moments a JOIN moments b ON a.d = b.t", HASH)
+  })
+})
+
+describe("law 5: one value per query", () => {
+  test("now() and its kin are the same in every task", async () => {
+    const sql = "SELECT min(m) = max(m) AS same, count(*) AS n FROM (SELECT now() AS m FROM sorted)"
+    const { rows } = await skeinAnswer(session, sql, HASH)
+    expect(rows).toEqual([["true", "20000"]])
+  })
+
+  test("a CTE with a float sum is computed once", async () => {
+    await same(
+      "WITH t AS (SELECT n % 10 AS g, sum(x) AS s FROM sorted GROUP BY g) SELECT count(*) FROM t WHERE s IS NOT NULL",
+      HASH,
+    )
+    const sql =
+      "WITH t AS (SELECT n % 10 AS g, sum(x) AS s FROM sorted GROUP BY g), m AS (SELECT max(s) AS top FROM t) SELECT count(*) FROM t, m WHERE s = top"
+    const { rows } = await skeinAnswer(session, sql, HASH)
+    expect(rows).toEqual([["1"]])
+  })
+})
+
+describe("law 6: a side whose unmatched rows are output is not replicated", () => {
+  test.each(["LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "INNER"])("%s join", async (kind) => {
+    const list = kind === "SEMI" || kind === "ANTI" ? "l.integer" : "l.integer, r.bigint"
+    for (const options of [HASH, BROADCAST, { partitions: 8 }]) {
+      await same(`SELECT ${list} FROM l ${kind} JOIN r ON l.integer = r.bigint`, options)
+      await same(`SELECT ${list} FROM l ${kind} JOIN r ON l.integer = r.bigint AND l.smallint > 0`, options)
+      await same(`SELECT ${list} FROM l ${kind} JOIN r ON l.integer = r.bigint AND r.smallint > 0`, options)
+      await same(`SELECT ${list} FROM l ${kind} JOIN r ON l.integer < r.bigint`, options)
+      await same(`SELECT ${list} FROM l ${kind} JOIN (SELECT * FROM r WHERE false) r ON l.integer = r.bigint`, options)
+    }
+  })
+})
+
+describe("law 7: nothing in, the right nothing out", () => {
+  test.each([
+    "SELECT count(*), sum(k), avg(k), min(s), max(v), count(DISTINCT s), list(k) FROM empty",
+    "SELECT s, count(*), sum(v) FROM empty GROUP BY s",
+    "SELECT * FROM empty",
+    "SELECT * FROM empty ORDER BY k LIMIT 3",
+    "SELECT DISTINCT s FROM empty",
+    "SELECT count(*) FROM empty a JOIN empty b ON a.k = b.k",
+    "SELECT count(*), count(e.k) FROM l LEFT JOIN empty e ON l.integer = e.k",
+    "SELECT count(*) FROM empty e RIGHT JOIN l ON l.integer = e.k",
+    "SELECT count(*) FROM l, empty",
+    "SELECT sum(n) FROM (SELECT count(*) AS n FROM empty)",
+    "SELECT count(*), sum(n) FROM sorted WHERE n < -1",
+  ])("%s", async (sql) => {
+    for (const options of [HASH, BROADCAST, { partitions: 1 }]) await same(sql, options)
+  })
+})
+
+describe("law 8: pruning is a hint", () => {
+  const off: QueryOptions = { partitions: 2, settings: { disabledRules: [PRUNE_SPLITS] } }
+
+  test("row groups that cannot match are not read, and the rows are the same", async () => {
+    const sql = "SELECT count(*), sum(n) FROM sorted WHERE n BETWEEN 5000 AND 5100"
+    const pruned = await skeinAnswer(session, sql, { partitions: 2 })
+    const whole = await skeinAnswer(session, sql, off)
+    expect(pruned.rows).toEqual(whole.rows)
+    expect([pruned.metrics.splits, pruned.metrics.splitsPruned]).toEqual([1, 9])
+    expect([whole.metrics.splits, whole.metrics.splitsPruned]).toEqual([10, 0])
+    expect(pruned.metrics.bytesRead).toBeLessThan(whole.metrics.bytesRead)
+  })
+
+  const constant = fc.oneof(
+    fc.integer({ min: -10, max: 20_010 }).map((n) => ["n", String(n)]),
+    fc.integer({ min: -10, max: 20_010 }).map((n) => ["n", `${n}.5`]),
+    fc.integer({ min: -600_000, max: 2_500_000 }).map((n) => ["dec", (n / 1000).toFixed(3)]),
+    fc.integer({ min: 0, max: 20_010 }).map((n) => ["s", `'k${String(n).padStart(6, "0")}'`]),
+    fc.integer({ min: 0, max: 2_100 }).map((n) => ["d", `DATE '2000-01-01' + ${n}`]),
+    fc.integer({ min: 0, max: 2_100 }).map((n) => ["d", `DATE '2000-01-01' + INTERVAL ${n} HOUR`]),
+    fc.integer({ min: 0, max: 20_010 }).map((n) => ["t", `TIMESTAMP '2000-01-01' + INTERVAL ${n} MINUTE`]),
+    fc.integer({ min: -5, max: 7_000 }).map((n) => ["x", `${n}::DOUBLE`]),
+    fc.integer({ min: 0, max: 20_010 }).map((n) => ["s", String(n)]),
+  )
+  const operator = fc.constantFrom("=", "<", "<=", ">", ">=", "<>", "IN", "BETWEEN", "IS NULL", "IS NOT NULL")
+  const predicate = fc.tuple(constant, operator, constant).map(([[name = "", a = ""], op, [other = "", b = ""]]) => {
+    if (op === "IS NULL" || op === "IS NOT NULL") return `${name} ${op}`
+    const second = other === name ? b : a
+    if (op === "IN") return `${name} IN (${a}, ${second})`
+    return op === "BETWEEN" ? `${name} BETWEEN ${a} AND ${second}` : `${name} ${op} ${a}`
+  })
+
+  test("random predicates: pruned, unpruned and native agree", async () => {
+    const property = fc.asyncProperty(fc.array(predicate, { minLength: 1, maxLength: 3 }), async (terms) => {
+      const sql = `SELECT count(*), sum(n), min(s), max(t) FROM sorted WHERE ${terms.join(" AND ")}`
+      const expected = await native.query(sql).catch(() => undefined)
+      if (expected === undefined) {
+        await expect(skeinAnswer(session, sql, { partitions: 2 }), sql).rejects.toThrow()
+        return
+      }
+      for (const options of [{ partitions: 2 }, off]) {
+        expect(difference(expected, await skeinAnswer(session, sql, options)), sql).toBeUndefined()
+      }
+    })
+    await fc.assert(property, { numRuns: 60 })
+  })
+})
+
+describe("law 9: order", () => {
+  test("LIMIT without ORDER BY takes the first rows", async () => {
+    await same("SELECT n FROM sorted LIMIT 7", HASH, "exact")
+    await same("SELECT n FROM sorted WHERE n > 4090 LIMIT 7 OFFSET 3", HASH, "exact")
+    await same("SELECT n FROM sorted", HASH, "exact")
+  })
+
+  test("order-dependent aggregates see the rows in their order", async () => {
+    await same("SELECT list(n) FROM sorted WHERE n % 1000 = 0", HASH)
+    await same("SELECT n % 3 AS g, string_agg(s, ',') FROM sorted WHERE n % 500 = 0 GROUP BY g", HASH)
+    await same("SELECT first(s), last(s), arg_max(s, d) FROM sorted", HASH)
+  })
+})
+
+describe("law 10: only what cannot raise moves", () => {
+  test("a cast that may fail is evaluated above the join, in no scan", async () => {
+    const sql = "SELECT count(*) FROM raising r JOIN safe s ON r.k = s.k WHERE r.s::INTEGER > 7 AND r.s <> 'x'"
+    const { stages } = await session.plan(sql, HASH)
+    const holding = stages.filter((stage) => stage.tree.some((line) => line.includes("CAST(s AS INTEGER)")))
+    expect(holding.map((stage) => stage.tasks._tag)).toEqual(["partitions"])
+    const lines = (holding[0]?.tree ?? []).map((line) => line.trim().split(" ")[0])
+    expect(lines.indexOf("filter")).toBeLessThan(lines.indexOf("inner"))
+    // What cannot raise went down to the scan.
+    const scan = stages.find((stage) => stage.tree.some((line) => line.includes("scan raising")))
+    expect(scan?.tree[0]?.trim()).toBe("filter s <> 'x'")
+  })
+})

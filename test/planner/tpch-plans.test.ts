@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { COVERED_QUERIES, tpchQuery } from "../../bench/harness/queries.ts"
+import { explainText } from "../../planner/explain/text.ts"
+import { parse } from "../../planner/parser/parse.ts"
+import { planStatement } from "../../planner/plan-query.ts"
+import { nativeTypeOracle } from "./native-oracle.ts"
+import { TPCH_CATALOG } from "./tpch-catalog.ts"
+
+let oracle: Awaited<ReturnType<typeof nativeTypeOracle>>
+beforeAll(async () => {
+  oracle = await nativeTypeOracle()
+})
+afterAll(() => oracle.close())
+
+/** Read them when they change: they are the pictures that EXPLAIN VERBOSE draws at scale 1 with two workers. */
+test.each(COVERED_QUERIES)("the plan of query %i", async (number) => {
+  const sql = await tpchQuery(number)
+  const [statement] = parse(sql)
+  if (statement === undefined) throw new Error("no statement")
+  const plan = await planStatement(statement, {
+    sql,
+    catalog: TPCH_CATALOG,
+    oracle,
+    now: { epochMicros: 0n },
+    workers: 2,
+    partitions: undefined,
+    settings: {},
+    form: "text",
+  })
+  const file = `./snapshots/q${String(number).padStart(2, "0")}.txt`
+  await expect(`${explainText(plan, { verbose: true, width: 120 })}\n`).toMatchFileSnapshot(file)
+})
