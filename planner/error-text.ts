@@ -37,7 +37,7 @@ export function errorText(error: LocatedError, sql: string | undefined): string 
 /** Line and column of an offset, both counted from 1; a column is a code point. */
 export function lineAndColumn(sql: string, offset: number): { readonly line: number; readonly column: number } {
   const { line, start } = lineAt(sql, offset)
-  return { line, column: [...sql.slice(start, offset)].length + 1 }
+  return { line, column: Array.from(sql.slice(start, offset)).length + 1 }
 }
 
 /** The line that an offset lies in, without its end. `\n`, `\r\n` and `\r` end lines. */
@@ -83,23 +83,19 @@ function excerpt(sql: string, span: Span): readonly string[] {
 function indented(text: string): string {
   return text
     .split(/\r\n|\n|\r/)
-    .map(visible)
+    .map(drawn)
     .join("\n  ")
 }
 
-/** Text as it is drawn: tabs as blanks, and nothing that could steer a terminal. */
+/**
+ * Text as it is drawn: tabs as blanks, and control characters and the marks that reorder text as escapes: SQL and names
+ * are hostile to a console.
+ */
 function drawn(text: string): string {
-  return visible(text.replaceAll("\t", " ".repeat(TAB_COLUMNS)))
-}
-
-/** Control characters and the marks that reorder text are shown as escapes: SQL and names are hostile to a console. */
-function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => {
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-    },
-  )
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
+    if (character === "\t") return " ".repeat(TAB_COLUMNS)
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  })
 }
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" })

@@ -55,6 +55,7 @@ interface Import {
 interface Source {
   readonly file: string
   readonly folder: Folder
+  /** A test, or what only tests use: those stand in folders named testing. */
   readonly isTest: boolean
   readonly text: string
   readonly imports: readonly Import[]
@@ -67,7 +68,13 @@ const sources: readonly Source[] = FOLDERS.flatMap((folder) =>
       const full = path.join(entry.parentPath, entry.name)
       const text = readFileSync(full, "utf8")
       const file = path.relative(root, full)
-      return { file, folder, isTest: folder === "test" || /\.test\./u.test(file), text, imports: importsOf(text) }
+      return {
+        file,
+        folder,
+        isTest: folder === "test" || /\.test\.|\/testing\//u.test(file),
+        text,
+        imports: importsOf(text),
+      }
     }),
 )
 

@@ -43,10 +43,11 @@ export function compileDuckDB(): Promise<WebAssembly.Module> {
 
 /** Starts an engine and waits until it answers. Rejects with EngineLost. */
 export async function spawnEngine(options: EngineOptions): Promise<EngineThread> {
-  const duckdb = await compileDuckDB()
   const thread = new WorkerThread(options.name)
-  thread.send({ _tag: "Init", duckdb, memoryLimitBytes: options.memoryLimitBytes, name: options.name })
   try {
+    // The thread loads its code while the module is compiled here.
+    const duckdb = await compileDuckDB()
+    thread.send({ _tag: "Init", duckdb, memoryLimitBytes: options.memoryLimitBytes, name: options.name })
     const version = await firstReady(thread, options.name)
     return {
       name: options.name,

@@ -178,6 +178,7 @@ export function rebuild<A, B>(node: Inner<A>, f: (child: Expr<A>) => Expr<B>): I
       return {
         ...node,
         operand: node.operand && f(node.operand),
+        // oxlint-disable-next-line unicorn/no-thenable -- a branch of CASE is no promise and is never awaited
         branches: node.branches.map((branch) => ({ when: f(branch.when), then: f(branch.then) })),
         otherwise: node.otherwise && f(node.otherwise),
       }

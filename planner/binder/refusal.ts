@@ -17,9 +17,11 @@ export function refused(
   names: readonly NamedSpan[],
 ): BindError | UnsupportedSql {
   const span = namedSpan(refusal.message, names) ?? spanAt(refusal.position, copied)
-  const extension = /it exists in the (\w+) extension/.exec(refusal.message)?.[1]
-  if (extension !== undefined || /INSTALL \w+;?\s/.test(refusal.message))
-    return needsExtension(refusal, extension, span)
+  const extension = EXTENSION.exec(refusal.message)
+    ?.slice(1)
+    .find((each) => each !== undefined)
+  if (extension === "icu") return needsZone(refusal, span ?? zonedCall(names), span === undefined)
+  if (extension !== undefined) return needsExtension(refusal, extension, span)
   return new BindError({ message: refusal.message, span, hint: undefined })
 }
 
@@ -29,22 +31,37 @@ export interface NamedSpan {
   readonly span: Span
 }
 
-/** DuckDB's own functions are linked in; what ICU, JSON and other extensions bring is not there (law 12). */
-function needsExtension(
-  refusal: DescribeRefusal,
-  extension: string | undefined,
-  span: Span | undefined,
-): UnsupportedSql {
-  const name = /(?:name|function) "?(\w+)"?/i.exec(refusal.message)?.[1]
-  const zone = extension === undefined || extension === "icu"
+/** How DuckDB says that an extension would have to be there. */
+const EXTENSION = /it exists in the (\w+) extension|required extension '(\w+)'/
+
+/** Only DuckDB's core functions are linked into the engines. */
+function needsExtension(refusal: DescribeRefusal, extension: string, span: Span | undefined): UnsupportedSql {
+  const name = /name "?(\w+)"?/i.exec(refusal.message)?.[1]
   const what = name === undefined ? "this expression" : `function "${name}"`
   return new UnsupportedSql({
-    message: `${what} needs DuckDB's ${extension ?? "icu"} extension, and Skein's engines run without extensions`,
+    message: `${what} needs DuckDB's ${extension} extension, and Skein's engines run without extensions`,
     span,
-    hint: zone
-      ? "the session's time zone is UTC: cast to TIMESTAMP first, as in date_trunc('month', x::TIMESTAMP)"
-      : undefined,
   })
+}
+
+/** Law 12. */
+function needsZone(refusal: DescribeRefusal, span: Span | undefined, guessed: boolean): UnsupportedSql {
+  const name = guessed ? undefined : /name "?(\w+)"?/i.exec(refusal.message)?.[1]
+  const what = name === undefined ? "a function of TIMESTAMP WITH TIME ZONE" : `function "${name}"`
+  return new UnsupportedSql({
+    message: `${what} needs DuckDB's icu extension, and Skein's engines run without extensions`,
+    span,
+    hint: "the session's time zone is UTC: cast to TIMESTAMP first, as in date_trunc('month', x::TIMESTAMP)",
+  })
+}
+
+/** Functions that DuckDB overloads for TIMESTAMP WITH TIME ZONE in its extension. */
+const ZONED =
+  /^(date_trunc|datetrunc|date_part|datepart|date_diff|datediff|date_sub|datesub|date_add|time_bucket|age|timezone|strftime|year|month|day|hour|minute|second|week|quarter|dayofweek|dayofyear|last_day|monthname|dayname|epoch|generate_series|range)$/i
+
+/** DuckDB does not say which call it was; the first that could be it. */
+function zonedCall(names: readonly NamedSpan[]): Span | undefined {
+  return names.find((each) => ZONED.test(each.name))?.span
 }
 
 function namedSpan(message: string, names: readonly NamedSpan[]): Span | undefined {

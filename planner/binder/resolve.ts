@@ -46,6 +46,13 @@ function refuseUnsupported(expr: NamedExpr): void {
     if (node._tag === "FunctionCall" && node.over !== undefined) {
       throw new UnsupportedSql({ message: "window functions (OVER) are not supported yet", span: node.over })
     }
+    if (node._tag === "FunctionCall" && node.name.toLowerCase() === "timezone") {
+      throw new UnsupportedSql({
+        message: "AT TIME ZONE and timezone() are not supported: the session's time zone is UTC",
+        span: node.span,
+        hint: "x::TIMESTAMP gives a TIMESTAMP WITH TIME ZONE as it reads in UTC",
+      })
+    }
     if (node._tag === "SubqueryExpr") {
       throw new UnsupportedSql({
         message: "subqueries in expressions are not supported yet; only subqueries in FROM and in WITH are",

@@ -15,6 +15,7 @@ function stage(id: number, title: string, inputs: readonly StageInput[], more: P
     output: { _tag: "single" },
     volatile: false,
     gatheredBecause: undefined,
+    columnNames: {},
     tree: [],
     ...more,
   }

@@ -311,7 +311,13 @@ function built(
     _tag: "FunctionCall",
     name: lower,
     nameSpan: T.spanOf(name),
-    ...{ args, star, distinct, orderBy, filter, over, span },
+    args,
+    star,
+    distinct,
+    orderBy,
+    filter,
+    over,
+    span,
   }
   return call
 }

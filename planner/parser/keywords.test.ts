@@ -15,9 +15,13 @@ test("every keyword is in DuckDB's own class", async () => {
   const connection = await instance.connect()
   const reader = await connection.runAndReadAll("SELECT keyword_name, keyword_category FROM duckdb_keywords()")
   connection.closeSync()
-  const rows = reader.getRowsJS().map(([name, category]) => [String(name), CATEGORIES[String(category)]] as const)
+  const rows = reader.getRowsJS()
   expect(rows.length).toBeGreaterThan(400)
-  expect(rows.filter(([name, kind]) => keywordClass(name) !== kind)).toEqual([])
+  const differing = rows.filter(
+    ([name, category]) =>
+      typeof name !== "string" || typeof category !== "string" || keywordClass(name) !== CATEGORIES[category],
+  )
+  expect(differing).toEqual([])
 })
 
 test("a word that is no keyword names anything", () => {

@@ -23,7 +23,7 @@ export abstract class NameRules extends EmbeddedActionsParser {
   innerClause: Clause = "statement"
 
   constructor(skipValidations: boolean) {
-    super(T.TOKENS, { maxLookahead: 2, skipValidations, errorMessageProvider: expectedWords })
+    super(T.TOKENS, { maxLookahead: 1, skipValidations, errorMessageProvider: expectedWords })
   }
 
   /** Forgets what an earlier, failed text left behind. */

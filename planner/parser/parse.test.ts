@@ -50,7 +50,6 @@ describe("FROM", () => {
     ["FROM read_parquet('a/*.parquet') AS p", "read_parquet:a/*.parquet p"],
     ["FROM t AS u(a, b)", "identifier:t u(a,b)"],
     ["FROM t u", "identifier:t u"],
-    ["FROM t 'u v'", undefined],
     ["FROM a, b, c", "((identifier:a cross identifier:b) cross identifier:c)"],
     ["FROM a CROSS JOIN b", "(identifier:a cross identifier:b)"],
     ["FROM a JOIN b ON x = y", "(identifier:a inner identifier:b on x = y)"],
@@ -72,8 +71,7 @@ describe("FROM", () => {
     ["SELECT * FROM t,", "identifier:t"],
     ["FROM left_t LEFT JOIN year ON month", "(identifier:left_t left identifier:year on month)"],
   ])("%s", (sql, wanted) => {
-    if (wanted === undefined) expect(() => parse(sql)).toThrow("expected")
-    else expect(drawn(queryOf(sql).body.from)).toBe(wanted)
+    expect(drawn(queryOf(sql).body.from)).toBe(wanted)
   })
 })
 
@@ -176,8 +174,17 @@ describe("spans", () => {
     const query = queryOf(sql)
     const texts = query.body.items.flatMap((item) => [item.span, ...[...walk(item.expr)].map((node) => node.span)])
     expect(texts.map((span) => sql.slice(span.start, span.end))).toEqual([
-      ...["a + f(b.c, 1)::INT AS x", "a + f(b.c, 1)::INT", "a", "f(b.c, 1)::INT", "f(b.c, 1)", "b.c", "1"],
-      ...["(d = 2)", "(d = 2)", "d", "2"],
+      "a + f(b.c, 1)::INT AS x",
+      "a + f(b.c, 1)::INT",
+      "a",
+      "f(b.c, 1)::INT",
+      "f(b.c, 1)",
+      "b.c",
+      "1",
+      "(d = 2)",
+      "(d = 2)",
+      "d",
+      "2",
     ])
     expect(sql.slice(query.body.from?.span.start, query.body.from?.span.end)).toBe('"T" AS u')
     expect(sql.slice(query.body.where?.span.start, query.body.where?.span.end)).toBe("e BETWEEN 1 AND 2")

@@ -1,5 +1,6 @@
 import type { Statement } from "../ast/query.ts"
 import { UnsupportedSql } from "../errors.ts"
+import { frozen } from "./freeze.ts"
 import { tokenize } from "./lexer.ts"
 import { SqlParser } from "./sql-parser.ts"
 import { syntaxError } from "./syntax-error.ts"
@@ -24,5 +25,5 @@ export function parse(sql: string): readonly Statement[] {
   const statements = parser.script()
   const [error] = parser.errors
   if (error !== undefined) throw syntaxError(error, { tokens, clause: parser.clause, innerClause: parser.innerClause })
-  return statements
+  return frozen(statements)
 }

@@ -174,6 +174,7 @@ export abstract class PrimaryRules extends CallRules {
         const when = this.SUBRULE2(this.expression)
         this.CONSUME(T.K.Then)
         const then = this.SUBRULE3(this.expression)
+        // oxlint-disable-next-line unicorn/no-thenable -- a branch of CASE is no promise and is never awaited
         this.ACTION(() => branches.push({ when, then }))
       },
     })
@@ -212,18 +213,21 @@ export abstract class PrimaryRules extends CallRules {
   private readonly structLiteral: Rule<NamedExpr> = this.RULE("structLiteral", () => {
     const start = this.CONSUME(T.LBrace).startOffset
     const fields: { name: string; value: NamedExpr }[] = []
-    this.AT_LEAST_ONE_SEP({
-      SEP: T.Comma,
-      ERR_MSG: "a field, such as a: 1",
-      DEF: () => {
-        const name = this.SUBRULE(this.nameOrText)
-        this.CONSUME(T.Colon)
-        const value = this.SUBRULE(this.expression)
-        this.ACTION(() => fields.push({ name: name.text, value }))
-      },
+    this.SUBRULE(this.structField, { ARGS: [fields] })
+    this.MANY(() => {
+      this.CONSUME(T.Comma)
+      this.SUBRULE2(this.structField, { ARGS: [fields] })
     })
+    this.OPTION(() => this.CONSUME2(T.Comma))
     this.CONSUME(T.RBrace)
     return this.ACTION((): NamedExpr => ({ _tag: "StructLiteral", fields, span: this.spanFrom(start) }))
+  })
+
+  private readonly structField = this.RULE("structField", (fields: { name: string; value: NamedExpr }[] = []) => {
+    const name = this.SUBRULE(this.nameOrText)
+    this.CONSUME(T.Colon)
+    const value = this.SUBRULE(this.expression)
+    this.ACTION(() => fields.push({ name: name.text, value }))
   })
 
   /** `MAP {k: v}` is DuckDB's `map([k], [v])`. */
@@ -232,12 +236,16 @@ export abstract class PrimaryRules extends CallRules {
     const keys: NamedExpr[] = []
     const values: NamedExpr[] = []
     this.CONSUME(T.LBrace)
-    this.MANY_SEP({
-      SEP: T.Comma,
+    this.MANY({
+      GATE: () => !this.next(T.RBrace),
       DEF: () => {
         keys.push(this.SUBRULE(this.expression))
         this.CONSUME(T.Colon)
         values.push(this.SUBRULE2(this.expression))
+        this.OR({
+          ERR_MSG: ['"}"', '","', "an operator"].join(SEPARATOR),
+          DEF: [{ ALT: () => this.CONSUME(T.Comma) }, { GATE: () => this.next(T.RBrace), ALT: () => undefined }],
+        })
       },
     })
     this.CONSUME(T.RBrace)

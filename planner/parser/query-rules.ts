@@ -255,7 +255,12 @@ export abstract class QueryRules extends FromRules {
           GATE: () => this.next(T.LParen),
           ALT: () => {
             this.CONSUME(T.LParen)
-            this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => replace.push(this.SUBRULE(this.replacement)) })
+            replace.push(this.SUBRULE(this.replacement))
+            this.MANY(() => {
+              this.CONSUME(T.Comma)
+              replace.push(this.SUBRULE3(this.replacement))
+            })
+            this.OPTION4(() => this.CONSUME2(T.Comma))
             this.CONSUME(T.RParen)
           },
         },
@@ -325,13 +330,14 @@ export abstract class QueryRules extends FromRules {
         },
         {
           ALT: () => {
-            this.AT_LEAST_ONE_SEP({
-              SEP: T.Comma,
-              DEF: () => {
-                this.ACTION(() => this.refuseGrouping())
-                items.push(this.SUBRULE(this.expression))
-              },
+            this.ACTION(() => this.refuseGrouping())
+            items.push(this.SUBRULE(this.expression))
+            this.MANY(() => {
+              this.CONSUME(T.Comma)
+              this.ACTION(() => this.refuseGrouping())
+              items.push(this.SUBRULE2(this.expression))
             })
+            this.OPTION(() => this.CONSUME2(T.Comma))
           },
         },
       ],

@@ -103,6 +103,7 @@ function binary(
   plain: boolean,
 ): NamedExpr {
   const binding = bindingOf(piece.op)
+  refuseNot(cursor, piece)
   const right = climb(cursor, binding.right + 1, plain)
   const escape = binding.left === LEVEL.like ? escapeOf(cursor, piece.op) : undefined
   if (!binding.chains) refuseChain(cursor, binding.left, piece)
@@ -110,10 +111,21 @@ function binary(
   return { _tag: "Binary", op: piece.op === "==" ? "=" : piece.op, left, right, escape, span }
 }
 
+/** `a || NOT b`: DuckDB takes `a ||` for a postfix operator there and gives NOT another meaning. */
+function refuseNot(cursor: Cursor, operator: Extract<Piece, { readonly _tag: "infix" }>): void {
+  const next = cursor.pieces[cursor.next]
+  if (next?._tag !== "prefix" || next.op !== "NOT" || bindingOf(operator.op).left !== LEVEL.other) return
+  throw new SyntaxError({
+    message: `syntax error: NOT cannot follow ${operator.op} without parentheses`,
+    span: next.span,
+    hint: `write ${operator.op} (NOT …)`,
+  })
+}
+
 function escapeOf(cursor: Cursor, op: string): NamedExpr | undefined {
   const piece = cursor.pieces[cursor.next]
   if (piece?._tag !== "escape") return undefined
-  if (!/LIKE$/.test(op)) {
+  if (!op.endsWith("LIKE")) {
     throw new UnsupportedSql({
       message: `ESCAPE is not supported after ${op}.`,
       span: piece.span,

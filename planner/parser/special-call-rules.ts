@@ -10,11 +10,12 @@ import * as T from "./tokens.ts"
 
 /** `EXTRACT(YEARS FROM x)` is `date_part('year', x)`: the parts that are keywords, by both spellings. */
 export const DATE_PARTS: ReadonlyMap<string, string> = new Map(
-  [
-    ...["year years", "month months", "day days", "hour hours", "minute minutes", "second seconds", "week weeks"],
-    ...["millisecond milliseconds", "microsecond microseconds", "quarter quarters", "decade decades"],
-    ...["century centuries", "millennium millennia"],
-  ].flatMap((pair) => pair.split(" ").map((word, _, [part]) => [word, part ?? word] as const)),
+  (
+    "year years,month months,day days,hour hours,minute minutes,second seconds,week weeks,quarter quarters," +
+    "millisecond milliseconds,microsecond microseconds,decade decades,century centuries,millennium millennia"
+  )
+    .split(",")
+    .flatMap((pair) => pair.split(" ").map((word, _, [part]) => [word, part ?? word] as const)),
 )
 
 /** The calls that SQL gives a grammar of their own. Each arrives as the plain call that DuckDB makes of it. */
@@ -110,12 +111,13 @@ export abstract class SpecialCallRules extends ExpressionRules {
     return this.ACTION(() => this.finished("substring", [...args, ...substringBounds(from, length)], word))
   })
 
-  /** `, b, c` after a first argument. */
+  /** `, b, c` after a first argument; a comma may end it. */
   private restOfList(args: NamedExpr[]): void {
     this.MANY(() => {
       this.CONSUME(T.Comma)
       args.push(this.SUBRULE9(this.expression))
     })
+    this.OPTION9(() => this.CONSUME9(T.Comma))
   }
 
   /** `TRIM([BOTH | LEADING | TRAILING] [x] FROM y)` and `TRIM(y, x)`. */

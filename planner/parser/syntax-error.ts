@@ -111,7 +111,14 @@ function spanOfFound(token: IToken, { tokens }: ParseState): { readonly start: n
 
 /** After these a word is a name, however much it looks like a keyword: FROM orders. */
 const NAME_FOLLOWS: ReadonlySet<TokenType> = new Set([
-  ...[T.K.From, T.K.Join, T.K.As, T.K.Select, T.K.By, T.Comma, T.Dot, T.LParen],
+  T.K.From,
+  T.K.Join,
+  T.K.As,
+  T.K.Select,
+  T.K.By,
+  T.Comma,
+  T.Dot,
+  T.LParen,
 ])
 
 /**

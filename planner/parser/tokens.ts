@@ -207,10 +207,9 @@ export const Plus = symbol("Plus", "+", [InfixOperator, PrefixOperator])
 export const Minus = symbol("Minus", "-", [InfixOperator, PrefixOperator])
 export const Star = symbol("Star", "*", [InfixOperator])
 const infixAndPrefix = ["~", "@", "!"].map((op) => symbol(op, op, [InfixOperator, PrefixOperator]))
-const infix = [
-  ...["!~~*", "!~~", "!~*", "!~", "~~~", "~~*", "~~", "~*", "->>", "<=>", "<->", "<@", "@>", "^@", "&&", "||", "//"],
-  ...["**", "<<", ">>", "<>", "!=", "==", "<=", ">=", "=", "<", ">", "/", "%", "^", "&", "|"],
-].map((op) => symbol(op, op, [InfixOperator]))
+const infix = "!~~* !~~ !~* !~ ~~~ ~~* ~~ ~* ->> <=> <-> <@ @> ^@ && || // ** << >> <> != == <= >= = < > / % ^ & |"
+  .split(" ")
+  .map((op) => symbol(op, op, [InfixOperator]))
 
 /** One spelling for each operator: `!=` is another name of `<>`. */
 export function operatorName(token: IToken): string {
@@ -299,7 +298,15 @@ export const LEXED: readonly TokenType[] = [
 
 /** Every token type, for the parser. */
 export const TOKENS: TokenType[] = [
-  ...[ColumnName, FunctionName, TypeWord, BareAlias, Label, InfixOperator, PrefixOperator, Text, NumberText],
+  ColumnName,
+  FunctionName,
+  TypeWord,
+  BareAlias,
+  Label,
+  InfixOperator,
+  PrefixOperator,
+  Text,
+  NumberText,
   ...Object.values(OTHER_WORDS),
   ...Object.values(K),
   ...LEXED,

@@ -36,6 +36,8 @@ export interface Stage {
   readonly volatile: boolean
   /** Why a stage runs on one engine although its input is spread; undefined when it does not, or need not. */
   readonly gatheredBecause: string | undefined
+  /** What the columns in `sql` are called by people: `c7` → `l_shipdate`. For messages. */
+  readonly columnNames: Readonly<Record<string, string>>
   /** Lines for EXPLAIN: the stage's operator tree, root first, two spaces an inner level. */
   readonly tree: readonly string[]
 }

@@ -1,6 +1,16 @@
+import { columnsOf } from "../ast/traverse.ts"
 import type { FunctionNames } from "../describe.ts"
 import { printBound, sqlName } from "../logical/column.ts"
-import { type CteScan, type Exchange, outputs, type Plan, type QueryPlan, type Scan } from "../logical/plan.ts"
+import {
+  type CteScan,
+  type Exchange,
+  expressionsOf,
+  inputsOf,
+  outputs,
+  type Plan,
+  type QueryPlan,
+  type Scan,
+} from "../logical/plan.ts"
 import { isVolatilePlan } from "../logical/volatile.ts"
 import { type LeafPrinter, printPlanAs, type SelectItemText } from "../sql/print-plan.ts"
 import { arrowForm, textForm, wireColumn } from "../types/wire.ts"
@@ -123,6 +133,7 @@ class StageSplitter {
       output,
       volatile: isVolatilePlan(withinStage(plan), this.#options.functions),
       gatheredBecause: because ?? gatherReason(plan),
+      columnNames: columnNames(withinStage(plan)),
       tree: planTree(plan, fragment.tableOf),
     })
     return id
@@ -212,6 +223,18 @@ function withinStage(plan: Plan): Plan {
   if (plan._tag === "Exchange") return { _tag: "OneRow" }
   if (plan._tag === "Join") return { ...plan, left: withinStage(plan.left), right: withinStage(plan.right) }
   return "input" in plan ? { ...plan, input: withinStage(plan.input) } : plan
+}
+
+function columnNames(plan: Plan): Readonly<Record<string, string>> {
+  const names: Record<string, string> = {}
+  const visit = (node: Plan): void => {
+    for (const column of [...outputs(node), ...expressionsOf(node).flatMap((expr) => columnsOf(expr))]) {
+      names[sqlName(column)] = column.name
+    }
+    for (const input of inputsOf(node)) visit(input)
+  }
+  visit(plan)
+  return names
 }
 
 /** Why this stage runs in one task, if an exchange that it reads says so. */

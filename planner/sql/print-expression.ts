@@ -57,7 +57,20 @@ function levelOf<C extends ColumnLeaf>(expr: Expr<C>): number {
       return LEVEL.other
     case "Literal":
       return expr.sql.startsWith("-") ? LEVEL.sign : LEVEL.primary
-    default:
+    case "Column":
+    case "ColumnRef":
+    case "TypedLiteral":
+    case "IntervalLiteral":
+    case "Star":
+    case "FunctionCall":
+    case "Cast":
+    case "Case":
+    case "Subscript":
+    case "Field":
+    case "ListLiteral":
+    case "StructLiteral":
+    case "Row":
+    case "SubqueryExpr":
       return LEVEL.primary
   }
 }

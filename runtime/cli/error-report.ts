@@ -31,7 +31,9 @@ export async function errorParagraph(error: unknown): Promise<string> {
   if (error instanceof UsageError) return withHint(error.message, error.hint)
   if (error instanceof StatementError) return statementParagraph(error)
   const tagged = asTagged(error)
-  return tagged === undefined ? defectText(error) : withHint([tidied(tagged.message), ...placeLines(tagged)].join("\n  "), tagged.hint)
+  return tagged === undefined
+    ? defectText(error)
+    : withHint([tidied(tagged.message), ...placeLines(tagged)].join("\n  "), tagged.hint)
 }
 
 async function statementParagraph({ error, sql, start }: StatementError): Promise<string> {

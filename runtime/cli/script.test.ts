@@ -35,6 +35,7 @@ const plan: StagePlan = {
       output: { _tag: "single" },
       volatile: false,
       gatheredBecause: undefined,
+      columnNames: {},
       tree: ["Project 1"],
     },
   ],

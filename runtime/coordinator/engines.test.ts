@@ -101,6 +101,7 @@ function stage(
     output: partitions === 0 ? { _tag: "single" } : { _tag: "hash", partitions },
     volatile: false,
     gatheredBecause: undefined,
+    columnNames: {},
     tree: [],
   }
 }

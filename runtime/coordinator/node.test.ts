@@ -109,6 +109,7 @@ function stage(
     output: partitions === 0 ? { _tag: "single" } : { _tag: "hash", partitions },
     volatile: false,
     gatheredBecause: undefined,
+    columnNames: {},
     tree: [],
   }
 }
@@ -425,6 +426,10 @@ describe("a failure", () => {
     const session = await open({ behaviour, planner })
     expect(await values(await session.query("any"))).toEqual([45])
     expect(asked).toEqual([undefined, 8, 32])
+    // The same when the failure comes before anybody reads.
+    const unread = await session.query("any")
+    await vi.waitUntil(() => session.store.counts().queries === 0)
+    expect(await values(unread)).toEqual([45])
     await expect(session.query("any", { partitions: 3 }).then(values)).rejects.toMatchObject({
       _tag: "OutOfMemory",
       message:

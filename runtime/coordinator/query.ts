@@ -47,9 +47,9 @@ export class ActiveQuery {
   async start(partitions: number | undefined): Promise<StagePlan> {
     try {
       const run = await this.begin(partitions)
-      // A run that fails before anybody reads it is over all the same.
+      // A run that fails before anybody reads it is over all the same, unless reading it will plan it anew.
       void run.released.then(() => {
-        if (!this.isRead) this.over()
+        if (!this.isRead && run.failure()?._tag !== "OutOfMemory") this.over()
       })
       return run.plan
     } catch (error) {

@@ -83,6 +83,11 @@ export class PlanRun {
     }
   }
 
+  /** What it failed with, if it did. */
+  failure(): ActorError | undefined {
+    return this.error
+  }
+
   cancel(error: ActorError): void {
     this.parts.scheduler.send({ _tag: "QueryCancelled", query: this.id, error })
   }

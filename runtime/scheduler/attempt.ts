@@ -1,5 +1,6 @@
 import type { EngineTask, TaskMetrics } from "../../actors/engine/messages.ts"
 import { EngineLost, ExchangeError, OutOfMemory, QueryError, type ActorError } from "../../actors/errors.ts"
+import type { Stage } from "../../planner/physical/stage.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
 import type { PooledEngine } from "../pool/engine.ts"
 import { converse } from "./conversation.ts"
@@ -61,7 +62,7 @@ export async function runAttempt(work: AttemptWork, engine: PooledEngine, stop: 
     // What the engine said first is the cause; that the reading for it was broken off is only the consequence.
     const told = spokeFirst && word._tag === "failed" ? word.error : error
     const cause: unknown = output.failed.aborted ? output.failed.reason : told
-    const failure = located(asActorError(cause), at, engine.name)
+    const failure = located(asActorError(cause), at, engine.name, layout.stage.columnNames)
     return { outcome: { _tag: "failed", error: failure }, metrics: undefined, bytesRead, lost }
   }
 }
@@ -138,11 +139,24 @@ function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
+/** DuckDB speaks of the fragment's columns, `source column c2`; the user knows them by their own names. */
+function withNames(message: string, names: Stage["columnNames"]): string {
+  return message.replaceAll(/(column "?)(c\d+)\b/g, (text, before: string, name: string) => {
+    const known = Object.hasOwn(names, name) ? names[name] : undefined
+    return known === undefined ? text : `${before}${known}`
+  })
+}
+
 /** Says which task it was, and where it ran. */
-function located(error: ActorError, { stage, task }: AttemptKey, node: string): ActorError {
+function located(
+  error: ActorError,
+  { stage, task }: AttemptKey,
+  node: string,
+  names: Stage["columnNames"],
+): ActorError {
   switch (error._tag) {
     case "QueryError":
-      return new QueryError({ message: error.message, kind: error.kind, stage, task, node })
+      return new QueryError({ message: withNames(error.message, names), kind: error.kind, stage, task, node })
     case "OutOfMemory":
       return new OutOfMemory({ message: error.message, stage, task, node })
     case "EngineLost":

@@ -17,9 +17,9 @@ export async function treeJudge(): Promise<TreeJudge> {
     async treeOf(sql) {
       statement.bindVarchar(1, sql)
       const reader = await statement.runAndReadAll()
-      const parsed: unknown = JSON.parse(String(reader.getRowsJS()[0]?.[0]), (key, value: unknown) =>
-        NOISE.has(key) ? undefined : value,
-      )
+      const serialized = reader.getRowsJS()[0]?.[0]
+      if (typeof serialized !== "string") throw new TypeError("json_serialize_sql gave no text")
+      const parsed: unknown = JSON.parse(serialized, (key, value: unknown) => (NOISE.has(key) ? undefined : value))
       const text = JSON.stringify(parsed)
       return text.startsWith('{"error":true') ? undefined : text
     },

@@ -1,54 +1,72 @@
 import * as fc from "fast-check"
 
+/** One text a line. */
+const lines = (text: string): readonly string[] =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => line.trim())
+
 const SYMBOLS = [
-  ..."OR AND = <> < > <= >= == != + - * / // % ^ ** || ~ !~ ~~ !~~ ~~* ~~~ & | << >> && @> <@ ^@ <-> <=> ->>".split(
-    " ",
-  ),
-  ...["LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE", "GLOB", "SIMILAR TO", "NOT SIMILAR TO"],
-  ...["IS DISTINCT FROM", "IS NOT DISTINCT FROM", "AT TIME ZONE"],
+  ..."OR AND = <> < > <= >= == != + - * / // % ^ ** || ~ !~ ~~ !~~ ~~* ~~~ & | << >> && @> <@ ^@".split(" "),
+  ..."<-> <=> ->> LIKE ILIKE GLOB".split(" "),
+  ...lines(`
+    NOT LIKE
+    NOT ILIKE
+    SIMILAR TO
+    NOT SIMILAR TO
+    IS DISTINCT FROM
+    IS NOT DISTINCT FROM
+    AT TIME ZONE`),
 ]
+
 // Signs that touch would be one operator to DuckDB.
-const PREFIXES = ["NOT ", "- ", "+ ", "~ ", "@ ", "! "]
+const PREFIXES = ["NOT", "-", "+", "~", "@", "!"]
+
 const POSTFIXES = [
-  ...[" IS NULL", " IS NOT NULL", " ISNULL", " NOTNULL", " NOT NULL", " IS TRUE", " IS NOT FALSE", " IS UNKNOWN"],
-  ...["::INTEGER", "::DECIMAL(15,2)", "::VARCHAR[]", " COLLATE nocase", "[1]", "[1:2]", "[:-:2]", " IN (1, x)"],
-  " NOT IN (a)",
+  ..."ISNULL NOTNULL ::INTEGER ::DECIMAL(15,2) ::VARCHAR[] [1] [1:2] [:-:2]".split(" "),
+  ...lines(`
+    IS NULL
+    IS NOT NULL
+    NOT NULL
+    IS TRUE
+    IS NOT FALSE
+    IS UNKNOWN
+    COLLATE nocase
+    IN (1, x)
+    NOT IN (a)`),
 ]
+
 const LEAVES = [
-  ...[
-    "a",
-    "b.c",
-    "1",
-    "2.50",
-    "1e3",
-    ".5",
-    "9223372036854775808",
-    "'x'",
-    "'it''s'",
-    "TRUE",
-    "NULL",
-    '"A b"',
-    "count(*)",
-  ],
-  ...["DATE '1994-01-01'", "INTERVAL '1' YEAR", "INTERVAL 3 MONTHS", "INTERVAL '1 day'", "E'a\\nb'", "[1, 2]"],
-  ...[
-    "{'a': 1, b: x}",
-    "(a, b)",
-    "CAST('1' AS INTEGER)",
-    "f()",
-    "lower(a)",
-    "sum(DISTINCT a ORDER BY b DESC NULLS FIRST)",
-  ],
-  ...["sum(x) FILTER (WHERE a > 1)", "EXTRACT(YEAR FROM a)", "SUBSTRING(a FROM 1 FOR 2)", "TRIM(BOTH 'x' FROM a)"],
-  ...["POSITION('a' IN b)", "COALESCE(a, 1)", "NULLIF(a, b)", "DECIMAL(10,2) '1.5'", "MAP {'k': 1}", "left(a, 1)"],
-  ...[
-    "TIMESTAMP WITH TIME ZONE '2020-01-01'",
-    "SUBSTRING(a FOR 2)",
-    "row(a)",
-    "TRY_CAST(a AS DOUBLE)",
-    "a == b || 'x'",
-    "$$q'q$$",
-  ],
+  ..."a b.c 1 -1 -a +2 2.50 1e3 .5 1_000 9223372036854775808 'x' 'it''s' TRUE NULL count(*) f() lower(a)".split(" "),
+  ...lines(String.raw`
+    "A b"
+    DATE '1994-01-01'
+    TIMESTAMP WITH TIME ZONE '2020-01-01'
+    DECIMAL(10,2) '1.5'
+    INTERVAL '1' YEAR
+    INTERVAL 3 MONTHS
+    INTERVAL '1 day'
+    E'a\nb\x41'
+    $$q'q$$
+    [1, 2]
+    {'a': 1, b: x}
+    MAP {'k': 1}
+    (a, b)
+    row(a)
+    CAST('1' AS INTEGER)
+    TRY_CAST(a AS DOUBLE)
+    sum(DISTINCT a ORDER BY b DESC NULLS FIRST)
+    sum(x) FILTER (WHERE a > 1)
+    EXTRACT(YEAR FROM a)
+    SUBSTRING(a FROM 1 FOR 2)
+    SUBSTRING(a FOR 2)
+    TRIM(BOTH 'x' FROM a)
+    POSITION('a' IN b)
+    COALESCE(a, 1)
+    NULLIF(a, b)
+    left(a, 1)
+    a == b || 'x'`),
 ]
 
 /** Texts without needless parentheses, so that precedence decides; not all of them are SQL. */
@@ -60,8 +78,8 @@ export const expressionText = fc.letrec<{ expr: string }>((tie) => {
       fc.constantFrom(...LEAVES),
       fc.tuple(expr, fc.constantFrom(...SYMBOLS), expr).map(([a, op, b]) => `${a} ${op} ${b}`),
       fc.tuple(expr, fc.constantFrom(...SYMBOLS), expr).map(([a, op, b]) => `${a} ${op} ${b}`),
-      fc.tuple(fc.constantFrom(...PREFIXES), expr).map(([op, a]) => `${op}${a}`),
-      fc.tuple(expr, fc.constantFrom(...POSTFIXES)).map(([a, op]) => `${a}${op}`),
+      fc.tuple(fc.constantFrom(...PREFIXES), expr).map(([op, a]) => `${op} ${a}`),
+      fc.tuple(expr, fc.constantFrom(...POSTFIXES)).map(([a, op]) => `${a} ${op}`),
       expr.map((a) => `(${a})`),
       expr.map((a) => `(${a}).f`),
       fc

@@ -1,0 +1,226 @@
+import * as fc from "fast-check"
+import { RULE_NAMES } from "../../planner/optimizer.ts"
+import type { QueryOptions } from "../../runtime/session.ts"
+
+/**
+ * A random query before it knows its tables: every choice is a number, taken modulo what there is to choose from when
+ * the query is written out (`write-query.ts`). So whatever fast-check shrinks it to is again a query that means
+ * something, and 0 is always the simplest choice.
+ */
+export interface ExprGene {
+  readonly pick: number
+  readonly parts: readonly ExprGene[]
+}
+
+export interface OrderGene {
+  /** Which of: ordinal, alias, expression. */
+  readonly form: number
+  readonly pick: number
+  readonly descending: boolean
+  /** 0: as it comes, 1: FIRST, 2: LAST. */
+  readonly nulls: number
+  readonly expr: ExprGene
+}
+
+export interface ItemGene {
+  /** Which of: a column, an expression, `*` and its kin. */
+  readonly form: number
+  readonly alias: number
+  readonly expr: ExprGene
+}
+
+export interface GroupGene {
+  readonly keys: readonly ExprGene[]
+  readonly aggregates: readonly ExprGene[]
+  /** 0: expressions, 1: ordinals, 2: aliases, 3: ALL. */
+  readonly style: number
+  readonly having: ExprGene | undefined
+}
+
+export type FromGene =
+  | { readonly _tag: "table"; readonly pick: number; readonly alias: number }
+  | { readonly _tag: "subquery"; readonly query: QueryGene; readonly alias: number }
+  | {
+      readonly _tag: "join"
+      readonly kind: number
+      /** 0–5: ON, 6: USING, 7: NATURAL, 8: a comma and WHERE. */
+      readonly style: number
+      readonly left: FromGene
+      readonly right: FromGene
+      readonly on: readonly ExprGene[]
+    }
+
+export interface CteGene {
+  /** 0, 1: plain, 2: MATERIALIZED, 3: NOT MATERIALIZED. */
+  readonly form: number
+  readonly query: QueryGene
+}
+
+export interface QueryGene {
+  readonly ctes: readonly CteGene[]
+  readonly distinct: boolean
+  readonly items: readonly ItemGene[]
+  readonly from: FromGene
+  readonly where: ExprGene | undefined
+  readonly group: GroupGene | undefined
+  readonly order: readonly OrderGene[]
+  readonly orderAll: boolean
+  readonly limit: number | undefined
+  readonly offset: number | undefined
+}
+
+/** How one query is run. None of it may change a row. */
+export interface WayGene {
+  readonly partitions: number
+  readonly joins: "auto" | "hash" | "broadcast"
+  readonly distribute: boolean
+  readonly disabledRules: readonly string[]
+}
+
+/** How often each part of a query is drawn, in percent; `deep` counts the levels of subqueries. */
+export interface Leaning {
+  readonly deep: number
+  readonly ctes: number
+  readonly joins: number
+  readonly subqueries: number
+  readonly groups: number
+  readonly orders: number
+  readonly wide: number
+}
+
+const EVEN: Leaning = { deep: 2, ctes: 15, joins: 45, subqueries: 20, groups: 35, orders: 35, wide: 4 }
+
+/** What a campaign may emphasise. */
+export const LEANINGS = {
+  even: EVEN,
+  joins: { ...EVEN, joins: 75, groups: 15, orders: 10 },
+  groups: { ...EVEN, groups: 90, joins: 25, orders: 20 },
+  ctes: { ...EVEN, ctes: 70, joins: 60, subqueries: 10 },
+  nested: { ...EVEN, deep: 3, subqueries: 60, joins: 35 },
+  orders: { ...EVEN, orders: 90, joins: 20, groups: 30 },
+  types: { ...EVEN, deep: 1, joins: 15, groups: 25, orders: 20, wide: 7 },
+} as const satisfies Readonly<Record<string, Leaning>>
+
+const PICK_MAX = 0x3fff_ffff
+const pick = fc.nat({ max: PICK_MAX })
+const EXPR_DEPTH_MAX = 3
+const FROM_DEPTH_MAX = 3
+
+function percent<T>(value: fc.Arbitrary<T>, share: number): fc.Arbitrary<T | undefined> {
+  return share <= 0
+    ? fc.constant(undefined)
+    : fc.oneof(
+        { weight: Math.max(0, 100 - share), arbitrary: fc.constant(undefined) },
+        { weight: share, arbitrary: value },
+      )
+}
+
+function flag(share: number): fc.Arbitrary<boolean> {
+  return percent(fc.constant(true), share).map((value) => value ?? false)
+}
+
+function exprGene(depth: number): fc.Arbitrary<ExprGene> {
+  const parts = depth === 0 ? fc.constant([]) : fc.array(exprGene(depth - 1), { maxLength: 3 })
+  return fc.record({ pick, parts }, { noNullPrototype: true })
+}
+
+const expr = exprGene(EXPR_DEPTH_MAX)
+
+const order: fc.Arbitrary<OrderGene> = fc.record({
+  form: fc.nat({ max: 5 }),
+  pick,
+  descending: fc.boolean(),
+  nulls: fc.nat({ max: 2 }),
+  expr,
+})
+
+const item: fc.Arbitrary<ItemGene> = fc.record({ form: fc.nat({ max: 11 }), alias: fc.nat({ max: 19 }), expr })
+
+function groupGene(): fc.Arbitrary<GroupGene> {
+  return fc.record({
+    keys: fc.array(expr, { maxLength: 3 }),
+    aggregates: fc.array(expr, { minLength: 1, maxLength: 4 }),
+    style: fc.nat({ max: 3 }),
+    having: percent(expr, 30),
+  })
+}
+
+function fromGene(leaning: Leaning, deep: number, depth: number): fc.Arbitrary<FromGene> {
+  const table = fc.record({ _tag: fc.constant("table" as const), pick, alias: fc.nat({ max: 5 }) })
+  if (depth === 0) return table
+  const subquery =
+    deep === 0
+      ? []
+      : [
+          {
+            weight: leaning.subqueries,
+            arbitrary: fc.record({
+              _tag: fc.constant("subquery" as const),
+              query: queryGene(leaning, deep - 1),
+              alias: fc.nat({ max: 5 }),
+            }),
+          },
+        ]
+  const join = fc.record({
+    _tag: fc.constant("join" as const),
+    kind: pick,
+    style: fc.nat({ max: 8 }),
+    left: fromGene(leaning, deep, depth - 1),
+    right: fromGene(leaning, deep, depth - 1),
+    on: fc.array(expr, { minLength: 1, maxLength: 3 }),
+  })
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: Math.max(5, 100 - leaning.joins - (deep === 0 ? 0 : leaning.subqueries)), arbitrary: table },
+    ...subquery,
+    { weight: leaning.joins, arbitrary: join },
+  )
+}
+
+function queryGene(leaning: Leaning, deep: number): fc.Arbitrary<QueryGene> {
+  const form = fc.nat({ max: 3 })
+  const cte = deep === 0 ? undefined : fc.record({ form, query: queryGene(leaning, deep - 1) })
+  const ctes =
+    cte === undefined ? fc.constant(undefined) : percent(fc.array(cte, { minLength: 1, maxLength: 2 }), leaning.ctes)
+  return fc.record({
+    ctes: ctes.map((each) => each ?? []),
+    distinct: flag(10),
+    items: fc.array(item, { minLength: 1, maxLength: leaning.wide }),
+    from: fromGene(leaning, deep, FROM_DEPTH_MAX - 1),
+    where: percent(expr, 50),
+    group: percent(groupGene(), leaning.groups),
+    order: percent(fc.array(order, { minLength: 1, maxLength: 3 }), leaning.orders).map((each) => each ?? []),
+    orderAll: flag(leaning.orders / 2),
+    limit: percent(fc.nat({ max: 30 }), leaning.orders / 2),
+    offset: percent(fc.nat({ max: 10 }), leaning.orders / 5),
+  })
+}
+
+const way: fc.Arbitrary<WayGene> = fc.record({
+  partitions: fc.constantFrom(2, 1, 4, 8),
+  joins: fc.constantFrom("hash" as const, "auto" as const, "broadcast" as const),
+  distribute: flag(90),
+  disabledRules: percent(fc.subarray([...RULE_NAMES]), 35).map((each) => each ?? []),
+})
+
+export interface Case {
+  readonly query: QueryGene
+  readonly way: WayGene
+}
+
+export function randomCase(leaning: Leaning): fc.Arbitrary<Case> {
+  return fc.noBias(fc.record({ query: queryGene(leaning, leaning.deep), way }))
+}
+
+export interface PartitionCase extends Case {
+  readonly predicate: ExprGene
+}
+
+/** A query and a predicate that cuts its rows in three. */
+export function randomPartition(leaning: Leaning): fc.Arbitrary<PartitionCase> {
+  return fc.noBias(fc.record({ query: queryGene(leaning, 1), way, predicate: expr }))
+}
+
+export function optionsOf({ partitions, joins, distribute, disabledRules }: WayGene): QueryOptions {
+  return { partitions, settings: { joins, distribute, disabledRules } }
+}
