@@ -1,5 +1,6 @@
 import { spawnEngine } from "../actors/engine/thread.ts"
 import { parquetSource } from "../actors/sources/parquet/source.ts"
+import { QUERY_VALUE_MACROS } from "../planner/binder/query-values.ts"
 import { openNode } from "./coordinator/node.ts"
 import { sqlPlanner } from "./coordinator/sql-planner.ts"
 import { engineMemoryBytes } from "./pool/memory.ts"
@@ -13,7 +14,7 @@ export async function openSession({ workers, dataDir, cwd }: SessionOptions): Pr
     places: { dataDir, cwd },
     planner: sqlPlanner,
     source: parquetSource,
-    spawn: (name) => spawnEngine({ name, memoryLimitBytes }),
+    spawn: (name) => spawnEngine({ name, memoryLimitBytes, prelude: QUERY_VALUE_MACROS }),
   })
   return { query: node.query, plan: node.plan, close: node.close }
 }

@@ -118,6 +118,14 @@ describe("law 5: one value per query", () => {
     expect(rows).toEqual([["true", "20000"]])
   })
 
+  test("the day and the time, under DuckDB's names and types", async () => {
+    await same(
+      "SELECT current_date = today(), current_date - current_date, typeof(current_date), typeof(current_time)",
+      HASH,
+    )
+    await same("SELECT typeof(localtime), typeof(localtimestamp), typeof(now()), now() = current_timestamp", HASH)
+  })
+
   test("a CTE with a float sum is computed once", async () => {
     await same(
       "WITH t AS (SELECT n % 10 AS g, sum(x) AS s FROM sorted GROUP BY g) SELECT count(*) FROM t WHERE s IS NOT NULL",

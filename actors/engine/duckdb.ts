@@ -75,7 +75,13 @@ const CONNECTION_STATEMENTS = ["SET errors_as_json=true", "SET explain_output='a
 
 const KIB = 1024
 
-export async function openDuckDB(compiled: WebAssembly.Module, memoryLimitBytes: number): Promise<DuckDB> {
+export interface DuckDBOptions {
+  readonly duckdb: WebAssembly.Module
+  readonly memoryLimitBytes: number
+  readonly prelude: readonly string[]
+}
+
+export async function openDuckDB({ duckdb: compiled, memoryLimitBytes, prelude }: DuckDBOptions): Promise<DuckDB> {
   const unused = { mainModule: "", mainWorker: "" }
   const bindings = await createDuckDB({ mvp: unused, eh: unused }, new VoidLogger(), sealedRuntime())
   // The library would read and compile the .wasm file itself: this thread has no files, and the module is compiled.
@@ -87,7 +93,7 @@ export async function openDuckDB(compiled: WebAssembly.Module, memoryLimitBytes:
   const calls = connectionOf(bindings)
   const statements = connectionOf(bindings)
   for (const connection of [calls, statements]) for (const sql of CONNECTION_STATEMENTS) connection.run(sql)
-  for (const sql of lockStatements(memoryLimitBytes)) calls.run(sql)
+  for (const sql of [...prelude, ...lockStatements(memoryLimitBytes)]) calls.run(sql)
   return {
     version: bindings.getVersion(),
     calls,

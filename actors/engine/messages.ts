@@ -10,6 +10,8 @@ export type EngineRequest =
       readonly _tag: "Init"
       readonly duckdb: WebAssembly.Module
       readonly memoryLimitBytes: number
+      /** Statements run once, before the instance is locked: macros for functions that it lacks. */
+      readonly prelude: readonly string[]
       readonly name: string
     }
   | { readonly _tag: "Describe"; readonly call: number; readonly sql: string }

@@ -64,7 +64,7 @@ const fingerprint = ({ batches }: TaskResult) =>
   batches.map(({ partition, sequence, batch }) => [partition, sequence, batch.rows, batch.checksum])
 
 describe("every row goes to its partition, once, in order", () => {
-  const cases = [0, 1, 2047, 2048, 2049, 20_000].flatMap((rows) => [0, 1, 2, 8].map((n) => [rows, n] as const))
+  const cases = [0, 1, 3, 17, 2047, 2048, 2049, 20_000].flatMap((rows) => [0, 1, 2, 8].map((n) => [rows, n] as const))
   test.each(cases)("%d rows into %d partitions", async (rows, partitions) => {
     const sent = await engine.task(scatter(rows, partitions))
     expect(sent.error).toBeUndefined()

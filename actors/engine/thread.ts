@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly name: string
   /** DuckDB's own limit; the thread needs some 200 MB more. */
   readonly memoryLimitBytes: number
+  /** Statements run once, before the instance is locked. */
+  readonly prelude?: readonly string[]
 }
 
 /** From starting the thread to its Ready. About a second is usual; a loaded machine takes longer. */
@@ -47,7 +49,7 @@ export async function spawnEngine(options: EngineOptions): Promise<EngineThread>
   try {
     // The thread loads its code while the module is compiled here.
     const duckdb = await compileDuckDB()
-    thread.send({ _tag: "Init", duckdb, memoryLimitBytes: options.memoryLimitBytes, name: options.name })
+    thread.send({ _tag: "Init", duckdb, memoryLimitBytes: options.memoryLimitBytes, prelude: options.prelude ?? [], name: options.name })
     const version = await firstReady(thread, options.name)
     return {
       name: options.name,

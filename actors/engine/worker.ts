@@ -9,10 +9,13 @@ import { openDuckDB } from "./duckdb.ts"
 import { UnknownLayout } from "./layout.ts"
 import type { EngineEvent, EngineRequest, EngineTask } from "./messages.ts"
 import { errorOf, Refused, Trap, trapOf } from "./refusal.ts"
-import { Interrupted, TaskRun } from "./task-run.ts"
+import { TaskRun } from "./task-run.ts"
 
 /** Messages that may wait while the engine works. Senders hold credits far below it; more is a defect. */
 const MAILBOX_MESSAGES_MAX = 1024
+
+/** Thrown at a pause after the task was cancelled. */
+class Interrupted extends Error {}
 
 const encodeError = Schema.encodeSync(ActorError)
 
@@ -77,7 +80,7 @@ class EngineActor {
       case "Open":
         return this.#work(async () => {
           this.#name = action.init.name
-          this.#db = await openDuckDB(action.init.duckdb, action.init.memoryLimitBytes)
+          this.#db = await openDuckDB(action.init)
           return { _tag: "Opened", version: this.#db.version }
         })
       case "Answer":

@@ -5,7 +5,7 @@ const MICROS_PER_DAY = 86_400_000_000n
 const MICROS_PER_SECOND = 1_000_000n
 
 /** What each name yields of the query's one moment; the zone is UTC (laws 5 and 12). */
-const VALUES: Readonly<Record<string, "timestamptz" | "date" | "timestamp" | "time">> = {
+const VALUES: Readonly<Record<string, "timestamptz" | "date" | "timestamp" | "time" | "timetz">> = {
   now: "timestamptz",
   current_timestamp: "timestamptz",
   get_current_timestamp: "timestamptz",
@@ -14,17 +14,27 @@ const VALUES: Readonly<Record<string, "timestamptz" | "date" | "timestamp" | "ti
   today: "date",
   localtimestamp: "timestamp",
   current_localtimestamp: "timestamp",
+  current_time: "timetz",
+  get_current_time: "timetz",
   localtime: "time",
   current_localtime: "time",
 }
 
 /** Those that are written without parentheses. */
-const BARE_NAMES: ReadonlySet<string> = new Set(["current_timestamp", "current_date", "localtimestamp", "localtime"])
+const BARE_NAMES: ReadonlySet<string> = new Set([
+  "current_timestamp",
+  "current_date",
+  "current_time",
+  "localtimestamp",
+  "localtime",
+])
 
 /** Macros that give the describing engine the names it lacks, so that DuckDB names and types the columns itself. */
 export const QUERY_VALUE_MACROS: readonly string[] = [
   "CREATE OR REPLACE MACRO current_date() AS CAST('1970-01-01' AS DATE)",
   "CREATE OR REPLACE MACRO today() AS CAST('1970-01-01' AS DATE)",
+  "CREATE OR REPLACE MACRO current_time() AS CAST('00:00:00+00' AS TIMETZ)",
+  "CREATE OR REPLACE MACRO get_current_time() AS CAST('00:00:00+00' AS TIMETZ)",
   "CREATE OR REPLACE MACRO localtimestamp() AS CAST('1970-01-01' AS TIMESTAMP)",
   "CREATE OR REPLACE MACRO current_localtimestamp() AS CAST('1970-01-01' AS TIMESTAMP)",
   "CREATE OR REPLACE MACRO localtime() AS CAST('00:00:00' AS TIME)",
@@ -54,6 +64,8 @@ function literal(name: string, span: Span, nowMicros: bigint): TypedLiteral | un
       return typed("DATE", dateText(nowMicros), span)
     case "timestamp":
       return typed("TIMESTAMP", `${dateText(nowMicros)} ${timeText(nowMicros)}`, span)
+    case "timetz":
+      return typed("TIME WITH TIME ZONE", `${timeText(nowMicros)}+00`, span)
     case "time":
       return typed("TIME", timeText(nowMicros), span)
   }

@@ -85,7 +85,7 @@ const NOT_SQL: readonly Refused[] = [
     "             ^",
     "syntax error: expected a table, a 'path' or a subquery, found the end of the statement",
   ],
-  ["SELECT a FROM t,, u", "                ^", 'syntax error: expected a table, found ","'],
+  ["SELECT a FROM t,, u", "                ^", "syntax error: expected a table, a 'path' or a subquery, found \",\""],
   [
     "SELECT a FROM t WHERE",
     "                     ^",
@@ -202,6 +202,9 @@ const NOT_SQL: readonly Refused[] = [
   ["SELECT 12abc", "       ^^^^^", 'syntax error: "12abc" is not a number', 'write 12 AS "abc" if a name was meant'],
   ['SELECT ""', "       ^^", 'syntax error: a "quoted name" cannot be empty'],
   ["SELECT E'\\u12'", "       ^^^^^^^", "syntax error: the string holds \\u without 4 hexadecimal digits"],
+  ["SELECT E'\\x00'", "       ^^^^^^^", "syntax error: the string holds the character U+0000"],
+  ["SELECT E'\\xff'", "       ^^^^^^^", "syntax error: the string holds byte escapes that are not UTF-8"],
+  ["SELECT E'\\U00110000'", "       ^^^^^^^^^^^^^", "syntax error: the string holds a code point above 10FFFF"],
   [
     "SELECT left FROM t",
     "       ^^^^",

@@ -405,7 +405,7 @@ export abstract class ExpressionRules extends NameRules {
           ALT: () => {
             items.push(this.SUBRULE(this.expression))
             this.MANY({
-              GATE: () => !this.next(T.RParen, 2),
+              GATE: () => this.anotherItem(),
               DEF: () => {
                 this.CONSUME(T.Comma)
                 items.push(this.SUBRULE2(this.expression))

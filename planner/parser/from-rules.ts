@@ -19,7 +19,7 @@ export abstract class FromRules extends PrimaryRules {
     let from = this.SUBRULE(this.joined)
     let tables = 1
     this.MANY({
-      GATE: () => !this.endsFrom(2),
+      GATE: () => this.anotherItem(),
       DEF: () => {
         this.CONSUME(T.Comma)
         const right = this.SUBRULE2(this.joined)
@@ -33,11 +33,6 @@ export abstract class FromRules extends PrimaryRules {
     this.OPTION(() => this.CONSUME2(T.Comma))
     return from
   })
-
-  private endsFrom(ahead: number): boolean {
-    const { Where, Group, Order, Limit, Having } = T.K
-    return this.ends(ahead) || [Where, Group, Order, Limit, Having].some((word) => this.next(word, ahead))
-  }
 
   private countTable(tables: number, span: Span): void {
     if (tables <= FROM_TABLES_MAX) return

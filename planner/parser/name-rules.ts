@@ -9,6 +9,23 @@ import { REFUSED_CLAUSES, unsupported } from "./unsupported.ts"
 
 export type Rule<R> = ParserMethod<[], R>
 
+/** What follows the last item of a list. */
+const LIST_ENDS: ReadonlySet<TokenType> = new Set([
+  T.RParen,
+  T.RBracket,
+  T.RBrace,
+  T.Semicolon,
+  EOF,
+  T.K.From,
+  T.K.Where,
+  T.K.Group,
+  T.K.Having,
+  T.K.Order,
+  T.K.Limit,
+  T.K.Offset,
+  T.K.Fetch,
+])
+
 /**
  * The parser is one class in layers, each a file: names and types, expressions, calls, operands, FROM, queries,
  * statements. Chevrotain runs every rule once to record its grammar, so whatever looks at tokens stands in ACTION or
@@ -61,9 +78,9 @@ export abstract class NameRules extends EmbeddedActionsParser {
     return this.LA(ahead).image.toUpperCase()
   }
 
-  /** Whether a query can be over at the token. */
-  protected ends(ahead = 1): boolean {
-    return this.next(T.RParen, ahead) || this.next(T.Semicolon, ahead) || this.next(EOF, ahead)
+  /** Whether an item follows the comma that comes next: DuckDB lets most lists end with a comma. */
+  protected anotherItem(): boolean {
+    return !LIST_ENDS.has(this.LA(2).tokenType)
   }
 
   /** From a first token to the last one that was consumed. */
@@ -108,7 +125,7 @@ export abstract class NameRules extends EmbeddedActionsParser {
     this.CONSUME(T.LParen)
     names.push(this.SUBRULE(this.nameOrText))
     this.MANY({
-      GATE: () => !this.next(T.RParen, 2),
+      GATE: () => this.anotherItem(),
       DEF: () => {
         this.CONSUME(T.Comma)
         names.push(this.SUBRULE2(this.nameOrText))

@@ -42,6 +42,24 @@ test("the grammar itself is sound", () => {
   expect(new SqlParser(false)).toBeInstanceOf(SqlParser)
 })
 
+test.each([
+  "SELECT a, FROM t",
+  "SELECT * FROM t,",
+  "SELECT * EXCLUDE (a,) REPLACE (b AS c,) FROM t",
+  "FROM t GROUP BY a, HAVING b",
+  "FROM t JOIN u USING (a,) WHERE x IN (1,)",
+  "SELECT {'a': 1,}, MAP {'a': 1,}, MAP {}, [1,], [], coalesce(a,), row(a, b,)",
+])("a comma may end the list: %s", (sql) => {
+  expect(parse(sql)).toHaveLength(1)
+})
+
+test.each(["SELECT f(a,)", "SELECT (a,)", "FROM t ORDER BY a,", "WITH a AS (SELECT 1), SELECT 2"])(
+  "no comma may end the list: %s",
+  (sql) => {
+    expect(() => parse(sql)).toThrow("syntax error: expected")
+  },
+)
+
 describe("FROM", () => {
   test.each([
     ["FROM t", "identifier:t"],

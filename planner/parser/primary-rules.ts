@@ -214,9 +214,12 @@ export abstract class PrimaryRules extends CallRules {
     const start = this.CONSUME(T.LBrace).startOffset
     const fields: { name: string; value: NamedExpr }[] = []
     this.SUBRULE(this.structField, { ARGS: [fields] })
-    this.MANY(() => {
-      this.CONSUME(T.Comma)
-      this.SUBRULE2(this.structField, { ARGS: [fields] })
+    this.MANY({
+      GATE: () => this.anotherItem(),
+      DEF: () => {
+        this.CONSUME(T.Comma)
+        this.SUBRULE2(this.structField, { ARGS: [fields] })
+      },
     })
     this.OPTION(() => this.CONSUME2(T.Comma))
     this.CONSUME(T.RBrace)

@@ -165,7 +165,7 @@ export abstract class QueryRules extends FromRules {
     })
     items.push(this.SUBRULE(this.selectItem))
     this.MANY({
-      GATE: () => this.startsItem(2),
+      GATE: () => this.anotherItem(),
       DEF: () => {
         this.CONSUME(T.Comma)
         items.push(this.SUBRULE2(this.selectItem))
@@ -174,13 +174,6 @@ export abstract class QueryRules extends FromRules {
     this.OPTION2(() => this.CONSUME2(T.Comma))
     return this.ACTION(() => ({ distinct, items }))
   })
-
-  /** DuckDB allows a comma after the last item: `SELECT a, FROM t`. */
-  private startsItem(ahead: number): boolean {
-    return (
-      !this.ends(ahead) && !this.next(T.K.From, ahead) && !this.next(T.K.Where, ahead) && !this.next(T.K.Order, ahead)
-    )
-  }
 
   private readonly selectItem: Rule<SelectItem> = this.RULE("selectItem", () => {
     const start = this.LA(1).startOffset
@@ -256,9 +249,12 @@ export abstract class QueryRules extends FromRules {
           ALT: () => {
             this.CONSUME(T.LParen)
             replace.push(this.SUBRULE(this.replacement))
-            this.MANY(() => {
-              this.CONSUME(T.Comma)
-              replace.push(this.SUBRULE3(this.replacement))
+            this.MANY({
+              GATE: () => this.anotherItem(),
+              DEF: () => {
+                this.CONSUME(T.Comma)
+                replace.push(this.SUBRULE3(this.replacement))
+              },
             })
             this.OPTION4(() => this.CONSUME2(T.Comma))
             this.CONSUME(T.RParen)
@@ -332,10 +328,13 @@ export abstract class QueryRules extends FromRules {
           ALT: () => {
             this.ACTION(() => this.refuseGrouping())
             items.push(this.SUBRULE(this.expression))
-            this.MANY(() => {
-              this.CONSUME(T.Comma)
-              this.ACTION(() => this.refuseGrouping())
-              items.push(this.SUBRULE2(this.expression))
+            this.MANY({
+              GATE: () => this.anotherItem(),
+              DEF: () => {
+                this.CONSUME(T.Comma)
+                this.ACTION(() => this.refuseGrouping())
+                items.push(this.SUBRULE2(this.expression))
+              },
             })
             this.OPTION(() => this.CONSUME2(T.Comma))
           },

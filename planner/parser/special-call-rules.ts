@@ -113,9 +113,12 @@ export abstract class SpecialCallRules extends ExpressionRules {
 
   /** `, b, c` after a first argument; a comma may end it. */
   private restOfList(args: NamedExpr[]): void {
-    this.MANY(() => {
-      this.CONSUME(T.Comma)
-      args.push(this.SUBRULE9(this.expression))
+    this.MANY({
+      GATE: () => this.anotherItem(),
+      DEF: () => {
+        this.CONSUME(T.Comma)
+        args.push(this.SUBRULE9(this.expression))
+      },
     })
     this.OPTION9(() => this.CONSUME9(T.Comma))
   }

@@ -62,22 +62,16 @@ export interface ParseState {
 /** Chevrotain's complaint as one sentence: what was expected, what was found, and a guess at a misspelt word. */
 export function syntaxError(error: IRecognitionException, state: ParseState): SyntaxError {
   const index = error.token.tokenType === EOF ? state.tokens.length : state.tokens.indexOf(error.token)
-  const expected = expectations(error, state, state.tokens[index - 1])
+  const expected = expectations(error, state)
   const message = `syntax error: expected ${listed(expected)}, found ${foundText(error.token)}`
   const span = spanOfFound(error.token, state)
   const hint = misspelt(state.tokens, index) ?? unquoted(error.token, expected, state)
   return new SyntaxError(hint === undefined ? { message, span } : { message, span, hint })
 }
 
-function expectations(
-  error: IRecognitionException,
-  { clause, innerClause }: ParseState,
-  previous: IToken | undefined,
-): readonly string[] {
+function expectations(error: IRecognitionException, { clause, innerClause }: ParseState): readonly string[] {
   const given = error.message.split(SEPARATOR).filter((word) => word !== "")
   if (given.length === 0) {
-    // A list may end with a comma, so the clause was complete, but another item is likelier.
-    if (previous?.tokenType === T.Comma) return [clause === "from" ? "a table" : "an expression"]
     return AFTER_CLAUSE[clause]
   }
   // After a complete clause the parser only misses what closes the subquery, but more of the query could follow.

@@ -4,6 +4,13 @@ import { DollarText, EscapeText, spanOf } from "./tokens.ts"
 
 /** The value of a string in any of its spellings: `'it''s'`, `E'a\nb'`, `$$a$$`, `$tag$a$tag$`. */
 export function textOf(token: IToken): string {
+  const text = decoded(token)
+  // The engine reads SQL as a C string in places: what follows would be lost.
+  if (text.includes("\0")) throw badString(token, "the character U+0000")
+  return text
+}
+
+function decoded(token: IToken): string {
   const { image, tokenType } = token
   if (tokenType === DollarText) {
     const fence = image.indexOf("$", 1) + 1
@@ -23,7 +30,7 @@ function unescape(body: string, token: IToken): string {
     if (found === "''") return "'"
     const kind = found.charAt(1)
     if (found === "\\u" || found === "\\U")
-      throw badEscape(token, `${found} without ${kind === "u" ? 4 : 8} hexadecimal digits`)
+      throw badString(token, `${found} without ${kind === "u" ? 4 : 8} hexadecimal digits`)
     if (/^\\u.{4}$|^\\U.{8}$/.test(found)) return codePoint(Number.parseInt(found.slice(2), 16), token)
     if (/^\\(x[0-9a-fA-F]|[0-7])/.test(found)) return bytes(found, token)
     return SIMPLE[kind] ?? found.slice(1)
@@ -31,7 +38,7 @@ function unescape(body: string, token: IToken): string {
 }
 
 function codePoint(code: number, token: IToken): string {
-  if (code > 0x10ffff) throw badEscape(token, "a code point above 10FFFF")
+  if (code > 0x10ffff) throw badString(token, "a code point above 10FFFF")
   return String.fromCodePoint(code)
 }
 
@@ -44,10 +51,10 @@ function bytes(run: string, token: IToken): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(values))
   } catch {
-    throw badEscape(token, "byte escapes that are not UTF-8")
+    throw badString(token, "byte escapes that are not UTF-8")
   }
 }
 
-function badEscape(token: IToken, what: string): SyntaxError {
+function badString(token: IToken, what: string): SyntaxError {
   return new SyntaxError({ message: `syntax error: the string holds ${what}`, span: spanOf(token) })
 }

@@ -158,9 +158,6 @@ export function wordToken(word: string): TokenType {
   return words.get(word.toLowerCase()) ?? Name
 }
 
-/** The words that the grammar knows, for hints on misspelt ones. */
-export const GRAMMAR_WORDS: readonly string[] = Object.values(K).map((token) => token.name)
-
 const symbol = (name: string, pattern: string | RegExp, categories: TokenType[] = []): TokenType =>
   createToken({ name, pattern, categories })
 

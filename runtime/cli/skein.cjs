@@ -42,8 +42,11 @@ function run() {
 
 function runWithOwnNode() {
   var child = require("child_process").spawn(ownNode, [__filename].concat(process.argv.slice(2)), { stdio: "inherit" })
-  // The terminal sends Ctrl-C to both: the child cancels its query, this process waits for it.
-  process.on("SIGINT", function () {})
+  // A terminal sends Ctrl-C to both: the child cancels its query, this process waits for it. A signal of another
+  // process reaches this one alone and is passed on.
+  process.on("SIGINT", function () {
+    if (!process.stdin.isTTY) child.kill("SIGINT")
+  })
   process.on("SIGTERM", function () {
     child.kill("SIGTERM")
   })

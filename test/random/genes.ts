@@ -110,8 +110,8 @@ function percent<T>(value: fc.Arbitrary<T>, share: number): fc.Arbitrary<T | und
   return share <= 0
     ? fc.constant(undefined)
     : fc.oneof(
-        { weight: Math.max(0, 100 - share), arbitrary: fc.constant(undefined) },
-        { weight: share, arbitrary: value },
+        { weight: Math.max(0, 100 - Math.round(share)), arbitrary: fc.constant(undefined) },
+        { weight: Math.round(share), arbitrary: value },
       )
 }
 

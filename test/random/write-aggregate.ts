@@ -2,13 +2,21 @@ import type { ExprGene } from "./genes.ts"
 import type { Kind, Value } from "./kinds.ts"
 import { choose, part, type Scope, second, write } from "./write-expression.ts"
 
-type Form = (p: { readonly arg: (kind: Kind) => string; readonly distinct: string; readonly gene: ExprGene; readonly scope: Scope }) => Value
+type Form = (p: {
+  readonly arg: (kind: Kind) => string
+  readonly distinct: string
+  readonly gene: ExprGene
+  readonly scope: Scope
+}) => Value
 
 /** Aggregates that do not depend on the order of their input, or are given one. */
 const FORMS: readonly [Form, ...Form[]] = [
   () => ({ sql: "count(*)", kind: "int" }),
   ({ arg, distinct }) => ({ sql: `sum(${distinct}${arg("int")})`, kind: "int" }),
-  ({ arg, distinct, gene }) => ({ sql: `count(${distinct}${arg(second(gene, ["int", "text", "float", "dec", "date", "list", "bool"]))})`, kind: "int" }),
+  ({ arg, distinct, gene }) => ({
+    sql: `count(${distinct}${arg(second(gene, ["int", "text", "float", "dec", "date", "list", "bool"]))})`,
+    kind: "int",
+  }),
   ({ arg, distinct }) => ({ sql: `sum(${distinct}${arg("dec")})`, kind: "dec" }),
   ({ arg }) => ({ sql: `sum(${arg("float")})`, kind: "approx" }),
   ({ arg, distinct }) => ({ sql: `avg(${distinct}${arg("int")})`, kind: "approx" }),
@@ -25,18 +33,24 @@ const FORMS: readonly [Form, ...Form[]] = [
   },
   ({ arg, distinct, gene }) => {
     const sql = arg("int")
-    return { sql: `list(${distinct}${sql} ORDER BY ${sql}${second(gene, ["", " DESC", " DESC NULLS LAST", " NULLS FIRST"])})`, kind: "list" }
+    return {
+      sql: `list(${distinct}${sql} ORDER BY ${sql}${second(gene, ["", " DESC", " DESC NULLS LAST", " NULLS FIRST"])})`,
+      kind: "list",
+    }
   },
   ({ arg }) => ({ sql: `median(${arg("int")})`, kind: "approx" }),
   ({ arg, gene }) => ({ sql: `quantile_disc(${arg("int")}, ${second(gene, ["0.5", "0.25", "0.9"])})`, kind: "int" }),
-  ({ arg, gene }) => ({ sql: `${second(gene, ["stddev", "var_pop", "stddev_pop"])}(${arg("int")} % 1000)`, kind: "approx" }),
+  ({ arg, gene }) => ({
+    sql: `${second(gene, ["stddev", "var_pop", "stddev_pop"])}(${arg("int")} % 1000)`,
+    kind: "approx",
+  }),
   ({ arg }) => ({ sql: `count_if(${arg("bool")})`, kind: "int" }),
   ({ arg }) => {
     const sql = arg("int")
     return { sql: `arg_max(${sql}, ${sql})`, kind: "int" }
   },
   ({ arg }) => ({ sql: `sum(${arg("bool")}::INTEGER)`, kind: "int" }),
-  ({ arg }) => ({ sql: `sum(${arg("int")}::DOUBLE)`, kind: "approx" }),
+  ({ arg }) => ({ sql: `sum((${arg("int")} % 1000)::DOUBLE)`, kind: "approx" }),
   ({ arg }) => ({ sql: `max(${arg("int")}, 2)`, kind: "list" }),
 ]
 

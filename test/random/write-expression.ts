@@ -20,14 +20,51 @@ export function choose<T>(pick: number, choices: readonly [T, ...(readonly T[])]
 }
 
 const LITERALS: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  int: ["1", "0", "-1", "2", "7", "-40", "100", "5", "30", "300", "NULL::INTEGER", "3::BIGINT", "-7::SMALLINT", "128", "3000000000"],
+  int: [
+    "1",
+    "0",
+    "-1",
+    "2",
+    "7",
+    "-40",
+    "100",
+    "5",
+    "30",
+    "300",
+    "NULL::INTEGER",
+    "3::BIGINT",
+    "-7::SMALLINT",
+    "128",
+    "3000000000",
+  ],
   dec: ["1.5", "0.0", "-1.00", "12.50", "-0.01", "7.000", "NULL::DECIMAL(8,2)", "99.99::DECIMAL(12,4)"],
-  float: ["0.5::DOUBLE", "0::DOUBLE", "-0.0::DOUBLE", "1e3", "-2.25::FLOAT", "'nan'::DOUBLE", "NULL::DOUBLE", "'inf'::FLOAT"],
+  float: [
+    "0.5::DOUBLE",
+    "0::DOUBLE",
+    "-0.0::DOUBLE",
+    "1e3",
+    "-2.25::FLOAT",
+    "'nan'::DOUBLE",
+    "NULL::DOUBLE",
+    "'inf'::FLOAT",
+  ],
   approx: ["0.5::DOUBLE"],
   text: ["'a'", "''", "'new'", "'user 1'", "'e1'", "'é'", "'it''s'", "'7'", "NULL::VARCHAR", "'-4'", "'A'", "'%'"],
   bool: ["TRUE", "FALSE", "NULL::BOOLEAN"],
-  date: ["DATE '2020-03-01'", "DATE '2020-02-29'", "DATE '1969-12-31'", "NULL::DATE", "'2020-05-05'::DATE", "DATE '2021-03-02'"],
-  ts: ["TIMESTAMP '2021-03-02 00:00:00'", "TIMESTAMP '1969-12-31 23:59:59.999999'", "NULL::TIMESTAMP", "TIMESTAMP '2020-02-06'"],
+  date: [
+    "DATE '2020-03-01'",
+    "DATE '2020-02-29'",
+    "DATE '1969-12-31'",
+    "NULL::DATE",
+    "'2020-05-05'::DATE",
+    "DATE '2021-03-02'",
+  ],
+  ts: [
+    "TIMESTAMP '2021-03-02 00:00:00'",
+    "TIMESTAMP '1969-12-31 23:59:59.999999'",
+    "NULL::TIMESTAMP",
+    "TIMESTAMP '2020-02-06'",
+  ],
   list: ["[1, 2]", "[NULL, -1]", "[]::INTEGER[]", "NULL::INTEGER[]", "[3::BIGINT]"],
   texts: ["['a', NULL]", "[]::VARCHAR[]", "['new']"],
 }
@@ -49,7 +86,11 @@ function leaf(kind: Kind, gene: ExprGene, scope: Scope): string {
 }
 
 type Production = (gene: ExprGene, scope: Scope) => string
-type Form = (p: { readonly write: (kind: Kind, index: number) => string; readonly gene: ExprGene; readonly scope: Scope }) => string
+type Form = (p: {
+  readonly write: (kind: Kind, index: number) => string
+  readonly gene: ExprGene
+  readonly scope: Scope
+}) => string
 
 function production(kind: Kind, ...forms: readonly [Form, ...Form[]]): Production {
   const all: readonly [Form, ...Form[]] = [...forms, caseOf(kind), coalesceOf(kind)]
@@ -85,18 +126,21 @@ const integer = production(
   ({ write, gene }) => `${second(gene, ["length", "strlen", "ascii"])}(${write("text", 0)})`,
   ({ write, gene }) => `${second(gene, ["year", "month", "dayofweek", "quarter", "day"])}(${write("date", 0)})`,
   ({ write, gene }) => `extract(${second(gene, ["hour", "dow", "epoch", "year"])} FROM ${write("ts", 0)})::BIGINT`,
-  ({ write, gene }) => `date_diff('${second(gene, ["day", "month", "week"])}', ${write("date", 0)}, ${write("date", 1)})`,
+  ({ write, gene }) =>
+    `date_diff('${second(gene, ["day", "month", "week"])}', ${write("date", 0)}, ${write("date", 1)})`,
   ({ write, gene }) => `${second(gene, ["least", "greatest"])}(${write("int", 0)}, ${write("int", 1)})`,
   ({ write }) => `TRY_CAST(${write("text", 0)} AS INTEGER)`,
   ({ write }) => `TRY_CAST(${write("dec", 0)} AS INTEGER)`,
   ({ write, gene }) => `${write("bool", 0)}::${second(gene, ["INTEGER", "TINYINT", "UBIGINT"])}`,
-  ({ write, gene }) => `TRY_CAST(${write("int", 0)} AS ${second(gene, ["BIGINT", "SMALLINT", "TINYINT", "HUGEINT", "UINTEGER"])})`,
+  ({ write, gene }) =>
+    `TRY_CAST(${write("int", 0)} AS ${second(gene, ["BIGINT", "SMALLINT", "TINYINT", "HUGEINT", "UINTEGER"])})`,
   ({ write, gene }) => `(${small(write("int", 0))} ${second(gene, ["&", "|", "<<"])} ${second(gene, ["3", "1"])})`,
   ({ write }) => `strpos(${write("text", 0)}, ${write("text", 1)})`,
   ({ write }) => `len(${write("list", 0)})`,
   ({ write }) => `${write("list", 0)}[1]`,
   ({ write }) => `{'a': ${write("int", 0)}, 'b': ${write("text", 1)}}.a`,
-  ({ write, gene }) => (gene.pick % RARE < 4 ? `(${write("int", 0)} + ${write("int", 1)})` : `sign(${write("int", 0)})`),
+  ({ write, gene }) =>
+    gene.pick % RARE < 4 ? `(${write("int", 0)} + ${write("int", 1)})` : `sign(${write("int", 0)})`,
   ({ write }) => `list_position(${write("list", 0)}, ${write("int", 1)})`,
 )
 
@@ -128,7 +172,7 @@ const text = production(
   ({ write, gene }) => `${second(gene, ["upper", "lower", "trim", "reverse"])}(${write("text", 0)})`,
   ({ write, gene }) => `${second(gene, ["left", "right"])}(${write("text", 0)}, 2)`,
   ({ write, gene }) => `substr(${write("text", 0)}, ${second(gene, ["1, 3", "-2", "2", "2, 1"])})`,
-  ({ write, gene }) => `${write(second(gene, ["int", "date", "bool", "dec", "ts"]), 0)}::VARCHAR`,
+  ({ write, gene }) => `${write(second<Kind>(gene, ["int", "date", "bool", "dec", "ts"]), 0)}::VARCHAR`,
   ({ write }) => `concat(${write("text", 0)}, ${write("int", 1)}, ${write("text", 2)})`,
   ({ write }) => `replace(${write("text", 0)}, 'e', ${write("text", 1)})`,
   ({ write }) => `nullif(${write("text", 0)}, ${write("text", 1)})`,
@@ -151,9 +195,17 @@ const comparison: Form = ({ write, gene }) => {
   return `${write(kind, 0)} ${choose(Math.trunc(gene.pick / 37), OPERATORS)} ${write(kind, 1)}`
 }
 
+const MIXED: readonly [Pair, ...Pair[]] = [
+  ["int", "dec"],
+  ["float", "int"],
+  ["date", "ts"],
+  ["dec", "float"],
+  ["int", "float"],
+]
+type Pair = readonly [Kind, Kind]
 /** Numbers of unlike types, dates and timestamps: what is cast is DuckDB's choice. */
 const mixedComparison: Form = ({ write, gene }) => {
-  const [left, right] = second(gene, [["int", "dec"], ["float", "int"], ["date", "ts"], ["dec", "float"], ["int", "float"]] as const)
+  const [left, right] = second(gene, MIXED)
   return `${write(left, 0)} ${choose(Math.trunc(gene.pick / 37), OPERATORS)} ${write(right, 1)}`
 }
 
@@ -168,14 +220,18 @@ const booleans = production(
   ({ write }) => `NOT (${write("bool", 0)})`,
   ({ write, gene }) => `${write(second(gene, COMPARED), 0)} ${choose(gene.pick, ["IS NULL", "IS NOT NULL"])}`,
   ({ write, gene }) => `${write(second(gene, PLAIN_KINDS), 0)} IS NOT NULL`,
-  ({ write, gene }) => `${write("int", 0)} ${second(gene, ["IN", "NOT IN"])} (${write("int", 1)}, ${write("int", 2)}, -7)`,
-  ({ write, gene }) => `${write("text", 0)} ${second(gene, ["IN", "NOT IN"])} ('new', ${write("text", 1)}, ${second(gene, ["NULL", "'x'"])})`,
+  ({ write, gene }) =>
+    `${write("int", 0)} ${second(gene, ["IN", "NOT IN"])} (${write("int", 1)}, ${write("int", 2)}, -7)`,
+  ({ write, gene }) =>
+    `${write("text", 0)} ${second(gene, ["IN", "NOT IN"])} ('new', ${write("text", 1)}, ${second(gene, ["NULL", "'x'"])})`,
   ({ write, gene }) => {
     const kind = second(gene, PLAIN_KINDS)
     return `${write(kind, 0)} ${choose(Math.trunc(gene.pick / 37), ["BETWEEN", "NOT BETWEEN"])} ${write(kind, 1)} AND ${write(kind, 2)}`
   },
-  ({ write, gene }) => `${write("text", 0)} ${second(gene, ["LIKE", "NOT LIKE", "ILIKE"])} '${choose(Math.trunc(gene.pick / 37), ["%1%", "user%", "_e_", "%", "e_"])}'`,
-  ({ write, gene }) => `${second(gene, ["starts_with", "contains", "suffix"])}(${write("text", 0)}, ${write("text", 1)})`,
+  ({ write, gene }) =>
+    `${write("text", 0)} ${second(gene, ["LIKE", "NOT LIKE", "ILIKE"])} '${choose(Math.trunc(gene.pick / 37), ["%1%", "user%", "_e_", "%", "e_"])}'`,
+  ({ write, gene }) =>
+    `${second(gene, ["starts_with", "contains", "suffix"])}(${write("text", 0)}, ${write("text", 1)})`,
   ({ write, gene }) => `${write("bool", 0)} IS ${second(gene, ["TRUE", "NOT TRUE", "FALSE", "NOT FALSE"])}`,
   ({ write }) => `(${write("bool", 0)}) = (${write("bool", 1)})`,
   // What both branches of an OR demand may be taken out of it.
@@ -183,7 +239,8 @@ const booleans = production(
   ({ write }) => `(${write("int", 0)}, ${write("text", 1)}) = (${write("int", 2)}, 'new')`,
   ({ write, gene }) => `regexp_matches(${write("text", 0)}, '${second(gene, ["^u", "[0-9]", "e.$"])}')`,
   ({ write }) => `list_contains(${write("list", 0)}, ${write("int", 1)})`,
-  ({ write, gene }) => `${write(second(gene, ["int", "date", "ts"]), 0)} < ${second(gene, ["7", "'2020-06-01'", "'2021-03-03'"])}`,
+  ({ write, gene }) =>
+    `${write(second<Kind>(gene, ["int", "date", "ts"]), 0)} < ${second(gene, ["7", "'2020-06-01'", "'2021-03-03'"])}`,
   ({ write, gene }) =>
     gene.pick % RARE < 2 ? `${write("text", 0)}::INTEGER > ${write("int", 1)}` : `${write("int", 0)} % 2 = 0`,
   ({ write }) => `isnan(${write("float", 0)})`,
@@ -201,7 +258,8 @@ const dates = production(
 
 const timestamps = production(
   "ts",
-  ({ write, gene }) => `(${write("ts", 0)} ${second(gene, ["+", "-"])} INTERVAL ${choose(Math.trunc(gene.pick / 37), ["1 DAY", "'2' MONTH", "90 MINUTE"])})`,
+  ({ write, gene }) =>
+    `(${write("ts", 0)} ${second(gene, ["+", "-"])} INTERVAL ${choose(Math.trunc(gene.pick / 37), ["1 DAY", "'2' MONTH", "90 MINUTE"])})`,
   ({ write, gene }) => `date_trunc('${second(gene, ["hour", "month", "day"])}', ${write("ts", 0)})`,
   ({ write }) => `${write("date", 0)}::TIMESTAMP`,
   ({ write }) => `(${write("date", 0)} + INTERVAL 3 HOUR)`,
@@ -212,7 +270,8 @@ const lists = production(
   "list",
   ({ write }) => `[${write("int", 0)}, ${write("int", 1)}]`,
   ({ write }) => `[${write("int", 0)}]`,
-  ({ write, gene }) => `${second(gene, ["list_sort", "list_reverse", "list_distinct"])}([${write("int", 0)}, ${write("int", 1)}, 3])`,
+  ({ write, gene }) =>
+    `${second(gene, ["list_sort", "list_reverse", "list_distinct"])}([${write("int", 0)}, ${write("int", 1)}, 3])`,
   ({ write }) => `list_concat(${write("list", 0)}, ${write("list", 1)})`,
   ({ write }) => `${write("list", 0)}[1:1]`,
 )

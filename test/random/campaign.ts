@@ -1,0 +1,73 @@
+import { parseArgs } from "node:util"
+import { hunt, shown, signature } from "./hunt.ts"
+import { LEANINGS, type Leaning } from "./genes.ts"
+import { type World, worldOf } from "./world.ts"
+
+/**
+ * A long campaign of random queries against native DuckDB, which goes on after failures:
+ *
+ *   node test/random/campaign.ts --queries 10000 --seed 7 [--leaning joins] [--world 2]
+ *
+ * `--world` stays with one of the worlds; otherwise a new one is drawn every QUERIES_PER_WORLD.
+ */
+const QUERIES_PER_WORLD = 250
+/** Failures of one signature that are shrunk and shown. */
+const SHOWN_PER_SIGNATURE = 2
+const SEED_MAX = 0x3fff_ffff
+
+const { values: options } = parseArgs({
+  options: {
+    queries: { type: "string", default: "1000" },
+    seed: { type: "string" },
+    leaning: { type: "string" },
+    world: { type: "string" },
+    verbose: { type: "boolean", default: false },
+  },
+})
+
+const total = Number(options.queries)
+const seed = options.seed === undefined ? Math.trunc(Math.random() * SEED_MAX) : Number(options.seed)
+const leanings: readonly [string, Leaning][] = Object.entries(LEANINGS)
+const counts = new Map<string, number>()
+const sentences = new Map<string, { count: number; sql: string }>()
+const signatures = new Map<string, number>()
+let rows = 0
+
+const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1)
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+function isNew(how: string): boolean {
+  return (signatures.get(signature(how)) ?? 0) < SHOWN_PER_SIGNATURE
+}
+
+async function runOne(world: World, n: number): Promise<void> {
+  const [, leaning] = leanings.find(([name]) => name === options.leaning) ??
+    leanings[n % leanings.length] ?? ["even", LEANINGS.even]
+  const { sql, verdict, finding } = await hunt(world, seed + n, leaning, isNew)
+  if (options.verbose) say(`${seed + n} ${verdict._tag} ${sql}`)
+  count(verdict._tag)
+  if (verdict._tag === "equal") rows += verdict.rows
+  if ("sentence" in verdict) {
+    const key = `${verdict._tag}: ${signature(verdict.sentence)}`
+    sentences.set(key, { count: (sentences.get(key)?.count ?? 0) + 1, sql: sentences.get(key)?.sql ?? sql })
+  }
+  if (finding !== undefined && verdict._tag === "wrong") {
+    if (isNew(verdict.how)) say(shown(finding, world))
+    signatures.set(signature(verdict.how), (signatures.get(signature(verdict.how)) ?? 0) + 1)
+  }
+}
+
+say(`seed ${seed}`)
+const start = performance.now()
+for (let first = 0; first < total; first += QUERIES_PER_WORLD) {
+  const world = await worldOf(options.world === undefined ? first / QUERIES_PER_WORLD : Number(options.world), seed)
+  for (let n = first; n < Math.min(total, first + QUERIES_PER_WORLD); n++) await runOne(world, n)
+  await world.close()
+}
+const ordered = [...counts].toSorted((a, b) => b[1] - a[1])
+say(
+  `${total} queries in ${Math.round((performance.now() - start) / 1000)} s: ${ordered.map(([what, n]) => `${n} ${what}`).join(", ")}; ${rows} rows compared`,
+)
+for (const [sentence, { count: n, sql }] of [...sentences].toSorted((a, b) => b[1].count - a[1].count))
+  say(`${n}  ${sentence}\n     ${sql}`)
+for (const [how, n] of signatures) say(`${n} wrong: ${how}`)

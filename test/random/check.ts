@@ -1,0 +1,143 @@
+import { type Answer, difference, type Row } from "../../bench/oracle/compare.ts"
+import { skeinAnswer } from "../../bench/oracle/skein-answer.ts"
+import type { QueryOptions } from "../../runtime/session.ts"
+import type { World } from "./world.ts"
+import type { Written } from "./write-query.ts"
+
+/** How one statement fared. `wrong` is what a campaign looks for. */
+export type Verdict =
+  | { readonly _tag: "equal"; readonly rows: number }
+  | { readonly _tag: "refused by both"; readonly sentence: string }
+  /** An UnsupportedSql: a sentence that says what this version does not do. */
+  | { readonly _tag: "refused by Skein"; readonly sentence: string }
+  /** Which rows an error is raised on is left to the engine, so that one of the two may get round it. */
+  | { readonly _tag: "raised by native"; readonly sentence: string }
+  | { readonly _tag: "wrong"; readonly how: string }
+
+/** A query that takes longer is taken to hang. */
+export const QUERY_MS_MAX = 60_000
+
+/** Tags of errors that are about the statement or its data; any other is a defect. */
+const REFUSALS = new Set([
+  "SyntaxError",
+  "UnsupportedSql",
+  "UnknownTable",
+  "UnknownColumn",
+  "AmbiguousColumn",
+  "BindError",
+  "QueryError",
+])
+const RAISED = /^(Conversion|Out of Range|Invalid Input|Overflow|Division) ?\w* ?Error/u
+
+interface Failure {
+  readonly tag: string
+  readonly message: string
+}
+
+export async function checkQuery(world: World, written: Written, options: QueryOptions): Promise<Verdict> {
+  const expected = await attempt(world.native.query(written.sql))
+  const actual = await attempt(within(world, written.sql, options))
+  if (isFailure(actual) && isDefect(actual)) return wrong(`${actual.tag}: ${actual.message}`)
+  if (isFailure(expected)) {
+    if (isFailure(actual)) return { _tag: "refused by both", sentence: actual.message }
+    if (RAISED.test(expected.message)) return { _tag: "raised by native", sentence: expected.message }
+    return wrong(`native refuses (${firstLine(expected.message)}), Skein answers ${actual.rows.length} rows`)
+  }
+  if (isFailure(actual)) {
+    if (actual.tag === "UnsupportedSql") return { _tag: "refused by Skein", sentence: actual.message }
+    return wrong(`native answers ${expected.rows.length} rows, Skein: ${actual.tag}: ${actual.message}`)
+  }
+  const how =
+    written.unlimited === undefined || written.total
+      ? difference(expected, actual, { order: written.keys.length === 0 ? "any" : written.keys })
+      : await limitDifference(world, written, written.unlimited, expected, actual)
+  return how === undefined ? { _tag: "equal", rows: actual.rows.length } : wrong(how)
+}
+
+/** Of ties a LIMIT may take any: so many rows, with these keys, and each of them one of the whole answer's. */
+async function limitDifference(
+  world: World,
+  { keys }: Written,
+  unlimited: string,
+  expected: Answer,
+  actual: Answer,
+): Promise<string | undefined> {
+  const onlyKeys = ({ columns, rows }: Answer): Answer => ({
+    columns,
+    rows: rows.map((row) => row.map((value, i) => (keys.includes(i) ? value : null))),
+  })
+  const byKeys = difference(onlyKeys(expected), onlyKeys(actual), { order: keys.length === 0 ? "any" : keys })
+  if (byKeys !== undefined) return byKeys
+  const whole = await world.native.query(unlimited)
+  const exact = whole.columns.map((column) => !/\b(DOUBLE|FLOAT)\b/u.test(column.type))
+  const keyOf = (row: Row) => JSON.stringify(row.filter((_, i) => exact[i]))
+  const counts = new Map<string, number>()
+  for (const row of whole.rows) counts.set(keyOf(row), (counts.get(keyOf(row)) ?? 0) + 1)
+  for (const row of actual.rows) {
+    const left = counts.get(keyOf(row)) ?? 0
+    if (left === 0)
+      return `a row that the unlimited answer does not have: (${row.map((value) => value ?? "NULL").join(", ")})`
+    counts.set(keyOf(row), left - 1)
+  }
+  return undefined
+}
+
+/** `p`, `NOT p` and `p IS NULL` cut the rows of a query in three: together they are all of them. */
+export async function checkPartition(
+  world: World,
+  from: string,
+  predicate: string,
+  options: QueryOptions,
+): Promise<Verdict> {
+  const parts = [`(${predicate})`, `NOT (${predicate})`, `(${predicate}) IS NULL`]
+  const whole = await attempt(within(world, `SELECT * FROM ${from}`, options))
+  if (isFailure(whole)) return failed(whole)
+  const rows: Row[] = []
+  for (const where of parts) {
+    const found = await attempt(within(world, `SELECT * FROM ${from} WHERE ${where}`, options))
+    if (isFailure(found)) return failed(found)
+    const counted = await attempt(within(world, `SELECT count(*) FROM ${from} WHERE ${where}`, options))
+    if (isFailure(counted)) return failed(counted)
+    if (counted.rows[0]?.[0] !== String(found.rows.length)) {
+      return wrong(`WHERE ${where}: count(*) is ${counted.rows[0]?.[0]}, the rows are ${found.rows.length}`)
+    }
+    rows.push(...found.rows)
+  }
+  const how = difference(whole, { columns: whole.columns, rows })
+  return how === undefined ? { _tag: "equal", rows: rows.length } : wrong(`the three parts are not the whole: ${how}`)
+}
+
+function failed(failure: Failure): Verdict {
+  if (isDefect(failure)) return wrong(`${failure.tag}: ${failure.message}`)
+  return { _tag: failure.tag === "UnsupportedSql" ? "refused by Skein" : "refused by both", sentence: failure.message }
+}
+
+function wrong(how: string): Verdict {
+  return { _tag: "wrong", how }
+}
+
+async function within(world: World, sql: string, options: QueryOptions): Promise<Answer> {
+  return skeinAnswer(world.session, sql, { ...options, signal: AbortSignal.timeout(QUERY_MS_MAX) })
+}
+
+function isDefect({ tag, message }: Failure): boolean {
+  return !REFUSALS.has(tag) || /INTERNAL|Internal Error|undefined|not understood/u.test(message)
+}
+
+async function attempt(answer: Promise<Answer>): Promise<Answer | Failure> {
+  try {
+    return await answer
+  } catch (error) {
+    const tag = typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : ""
+    const name = error instanceof Error ? error.name : typeof error
+    return { tag: tag === "" ? name : tag, message: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function isFailure(result: Answer | Failure): result is Failure {
+  return "message" in result
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? ""
+}

@@ -1,0 +1,349 @@
+import type { GroupGene, ItemGene, OrderGene, PartitionCase, QueryGene } from "./genes.ts"
+import { type Field, type Kind, PLAIN_KINDS, type Table, type Value } from "./kinds.ts"
+import { writeAggregate } from "./write-aggregate.ts"
+import { choose, part, type Scope, second, write } from "./write-expression.ts"
+import { type Names, quoted, valuesOf, writeFrom, type WrittenFrom } from "./write-from.ts"
+
+/** A query as SQL, and what must hold for its answer. */
+export interface Written {
+  readonly sql: string
+  /** The same without LIMIT and OFFSET; undefined when it has none. */
+  readonly unlimited: string | undefined
+  /** The positions of the leading sort keys that stand in the answer. */
+  readonly keys: readonly number[]
+  /** Whether rows that tie are equal, so that a LIMIT has only one answer. */
+  readonly total: boolean
+}
+
+interface Output {
+  readonly name: string | undefined
+  readonly kind: Kind
+}
+
+interface Block {
+  readonly sql: string
+  readonly unlimited: string | undefined
+  readonly outputs: readonly Output[]
+  readonly keys: readonly number[]
+  readonly total: boolean
+  readonly rows: number
+}
+
+export function writeQuery(query: QueryGene, tables: readonly Table[]): Written {
+  const counters = new Map<string, number>()
+  const fresh = (prefix: string) => {
+    const next = counters.get(prefix) ?? 0
+    counters.set(prefix, next + 1)
+    return `${prefix}${next}`
+  }
+  return writeBlock(query, { tables, ctes: [], fresh }, true)
+}
+
+function subquery(query: QueryGene, names: Names): { sql: string; fields: readonly Field[]; rows: number } {
+  const block = writeBlock(query, names, false)
+  return { sql: block.sql, fields: fieldsOf(block.outputs), rows: block.rows }
+}
+
+/** Columns that can be named from outside. Of several of one name the later ones are called `a_1`, `a_2`. */
+function fieldsOf(outputs: readonly Output[]): readonly Field[] {
+  const counts = new Map<string, number>()
+  return outputs.flatMap(({ name, kind }) => {
+    if (name === undefined) return []
+    const count = counts.get(name.toLowerCase()) ?? 0
+    counts.set(name.toLowerCase(), count + 1)
+    return [{ name: count === 0 ? name : `${name}_${count}`, kind }]
+  })
+}
+
+function writeBlock(query: QueryGene, outer: Names, top: boolean): Block {
+  const { names, clause } = writeCtes(query, outer)
+  const from = writeFrom(query.from, names, subquery)
+  const list =
+    query.group === undefined ? plainList(query, from, names, top) : groupedList(query.group, query, from, names, top)
+  const approximate = list.outputs.some(({ kind }) => kind === "approx")
+  const distinct = query.distinct && !approximate
+  const sorting = writeOrder(query, list, { distinct, approximate, top })
+  const rows = query.limit !== undefined && sorting.limit !== "" ? query.limit : from.rows
+  const select = `${clause}SELECT ${distinct ? "DISTINCT " : ""}${list.items.join(", ")} FROM ${from.sql}${list.clauses}`
+  const outputs = distinct
+    ? list.outputs.map((each): Output => ({ ...each, kind: each.kind === "float" ? "approx" : each.kind }))
+    : list.outputs
+  return {
+    sql: `${select}${sorting.orderBy}${sorting.limit}`,
+    unlimited: sorting.limit === "" ? undefined : `${select}${sorting.orderBy}`,
+    outputs,
+    keys: sorting.keys,
+    total: sorting.total,
+    rows,
+  }
+}
+
+function writeCtes(query: QueryGene, outer: Names): { readonly names: Names; readonly clause: string } {
+  const texts: string[] = []
+  let names = outer
+  for (const { form, query: inner } of query.ctes) {
+    const { sql, fields, rows } = subquery(inner, names)
+    const alias = outer.fresh("w")
+    const [first, ...rest] = fields
+    const renamed = form === 1 && first !== undefined
+    const how = form === 2 ? "MATERIALIZED " : form === 3 ? "NOT MATERIALIZED " : ""
+    // Columns without a name cannot be counted here: only the first column is renamed, which always has one.
+    const columns = renamed ? [{ ...first, name: outer.fresh("r") }, ...rest] : fields
+    texts.push(`${alias}${renamed ? `(${columns[0]?.name ?? ""})` : ""} AS ${how}(${sql})`)
+    names = { ...names, ctes: [{ alias, fields: columns, rows }, ...names.ctes] }
+  }
+  return { names, clause: texts.length === 0 ? "" : `WITH ${texts.join(", ")} ` }
+}
+
+interface List {
+  readonly items: readonly string[]
+  readonly outputs: readonly Output[]
+  /** WHERE, GROUP BY and HAVING. */
+  readonly clauses: string
+  /** What ORDER BY may read. */
+  readonly scope: Scope
+}
+
+function plainList(query: QueryGene, from: WrittenFrom, names: Names, top: boolean): List {
+  const values = [...valuesOf(from)]
+  const items: string[] = []
+  const outputs: Output[] = []
+  for (const gene of query.items) {
+    const star = gene.form >= 9 ? writeStar(gene, from) : undefined
+    if (star !== undefined) {
+      items.push(star.sql)
+      outputs.push(...star.outputs)
+      continue
+    }
+    const value = itemValue(gene, { values })
+    const { sql, name } = named(value, gene, { names, top, first: items.length === 0, from })
+    items.push(sql)
+    outputs.push({ name, kind: value.kind })
+    // A later item, WHERE and ORDER BY may use an alias.
+    if (gene.alias >= 17 && name !== undefined && sql.endsWith(` AS ${name}`))
+      values.push({ sql: name, kind: value.kind })
+  }
+  const scope = { values }
+  const where = query.where === undefined ? [] : [write("bool", query.where, scope)]
+  const terms = [...from.where, ...where].map((term) => (from.where.length > 0 ? `(${term})` : term))
+  return { items, outputs, clauses: terms.length === 0 ? "" : ` WHERE ${terms.join(" AND ")}`, scope }
+}
+
+function itemValue(gene: ItemGene, scope: Scope): Value {
+  const [first, ...rest] = scope.values
+  if (gene.form < 4 && first !== undefined) return choose(gene.expr.pick, [first, ...rest])
+  const kind = second(gene.expr, [...PLAIN_KINDS, "list", "texts", "int", "text"] as const)
+  return { sql: write(kind, gene.expr, scope), kind }
+}
+
+/** An item with its name. Inside of a subquery whatever is no column gets one. */
+function named(
+  value: Value,
+  gene: ItemGene,
+  {
+    names,
+    top,
+    first,
+    from,
+  }: { readonly names: Names; readonly top: boolean; readonly first: boolean; readonly from: WrittenFrom },
+): { readonly sql: string; readonly name: string | undefined } {
+  const column = /^(?:\w+\.)?(?:([a-z_]\w*)|"([^"]+)")$/u.exec(value.sql)
+  const own = column?.[1] ?? column?.[2]
+  const isColumn = own !== undefined && from.relations.some(({ fields }) => fields.some((field) => field.name === own))
+  if (isColumn && gene.alias < 12) return { sql: value.sql, name: own }
+  if (top && gene.alias >= 10 && gene.alias < 14) return { sql: value.sql, name: undefined }
+  const shadowed = from.relations[0]?.fields[0]?.name
+  const name = gene.alias === 16 && !first && shadowed !== undefined ? shadowed : names.fresh("c")
+  return { sql: `${value.sql} AS ${quoted(name)}`, name }
+}
+
+/** `*`, `t.*`, `* EXCLUDE (a)`, `* REPLACE (x AS a)`. */
+function writeStar(
+  gene: ItemGene,
+  from: WrittenFrom,
+): { readonly sql: string; readonly outputs: readonly Output[] } | undefined {
+  const merged = new Set(from.merged.map((field) => field.name.toLowerCase()))
+  const seen = new Set<string>()
+  const all = from.relations.flatMap(({ fields }) =>
+    fields.filter(({ name }) => {
+      const again = merged.has(name.toLowerCase()) && seen.has(name.toLowerCase())
+      seen.add(name.toLowerCase())
+      return !again
+    }),
+  )
+  const relation = choose(gene.expr.pick, [from.relations[0], ...from.relations.slice(1)])
+  if (gene.form === 10 && relation !== undefined && relation.alias !== "unnamed_subquery") {
+    return { sql: `${quoted(relation.alias)}.*`, outputs: relation.fields }
+  }
+  const target = all.length < 2 ? undefined : choose(gene.expr.pick, [all[0], ...all.slice(1)])
+  const alone = target !== undefined && all.filter((field) => field.name === target.name).length === 1
+  if (gene.form < 11 || target === undefined || !alone || all.length === 0) return { sql: "*", outputs: all }
+  if (gene.alias % 2 === 0) {
+    return { sql: `* EXCLUDE (${quoted(target.name)})`, outputs: all.filter((field) => field !== target) }
+  }
+  const replacement = write(target.kind, gene.expr, { values: valuesOf(from) })
+  return { sql: `* REPLACE (${replacement} AS ${quoted(target.name)})`, outputs: all }
+}
+
+function groupedList(gene: GroupGene, query: QueryGene, from: WrittenFrom, names: Names, top: boolean): List {
+  const rows: Scope = { values: valuesOf(from) }
+  const where = query.where === undefined ? [] : [write("bool", query.where, rows)]
+  const terms = [...from.where, ...where].map((term) => (from.where.length > 0 ? `(${term})` : term))
+  const keys = uniqueValues(gene.keys.map((key) => groupKey(key, rows)))
+  const aggregates = gene.aggregates.map((each) => writeAggregate(each, rows))
+  const scope: Scope = { values: [...keys, ...aggregates] }
+  const aliased = gene.style === 2
+  const own = keys.map((key, i) => {
+    const item = query.items[i]
+    if (aliased) {
+      const name = names.fresh("g")
+      return { sql: `${key.sql} AS ${name}`, name, kind: key.kind }
+    }
+    return item === undefined
+      ? { sql: `${key.sql} AS ${names.fresh("g")}`, name: undefined, kind: key.kind }
+      : { ...named(key, item, { names, top, first: true, from }), kind: key.kind }
+  })
+  const shown = gene.style === 0 ? own.slice(0, Math.max(1, query.items.length)) : own
+  const computed = aggregates.map((value, i) => {
+    const item = query.items[i]
+    const made = item === undefined || item.form < 5 ? value : computedItem(item, scope)
+    const form = item ?? { form: 0, alias: 0, expr: { pick: 0, parts: [] } }
+    return { ...named(made, form, { names, top, first: true, from }), kind: made.kind }
+  })
+  const items = [...shown, ...computed]
+  const by = groupBy(gene, keys, own)
+  const having = gene.having === undefined ? "" : ` HAVING ${write("bool", gene.having, scope)}`
+  return {
+    items: items.map((item) => item.sql),
+    outputs: items.map(({ name, kind }) => ({ name, kind })),
+    clauses: `${terms.length === 0 ? "" : ` WHERE ${terms.join(" AND ")}`}${by}${having}`,
+    scope,
+  }
+}
+
+function groupBy(
+  gene: GroupGene,
+  keys: readonly Value[],
+  own: readonly { readonly name: string | undefined }[],
+): string {
+  if (gene.style === 3) return " GROUP BY ALL"
+  if (keys.length === 0) return ""
+  const texts = keys.map((key, i) =>
+    gene.style === 1 ? String(i + 1) : gene.style === 2 ? (own[i]?.name ?? key.sql) : key.sql,
+  )
+  return ` GROUP BY ${texts.join(", ")}`
+}
+
+/** Of zeros of either sign that make one group, one is shown: a float key is only approximately known. */
+function groupKey(gene: GroupGene["keys"][number], scope: Scope): Value {
+  const columns = scope.values.filter((value) => value.kind !== "approx")
+  const [first, ...rest] = columns
+  const value =
+    gene.parts.length === 0 && first !== undefined
+      ? choose(gene.pick, [first, ...rest])
+      : computedKey(second(part(gene, 0), [...PLAIN_KINDS, "list"] as const), gene, scope)
+  return value.kind === "float" ? { ...value, kind: "approx" } : value
+}
+
+function computedKey(kind: Kind, gene: GroupGene["keys"][number], scope: Scope): Value {
+  return { sql: write(kind, gene, scope), kind }
+}
+
+function computedItem(item: ItemGene, scope: Scope): Value {
+  const kind = second(item.expr, ["int", "approx", "text", "dec", "bool", "date", "list"] as const)
+  return { sql: write(kind, item.expr, scope), kind }
+}
+
+function uniqueValues(values: readonly Value[]): readonly Value[] {
+  return [...new Map(values.map((value) => [value.sql, value])).values()]
+}
+
+interface Sorting {
+  readonly orderBy: string
+  readonly limit: string
+  readonly keys: readonly number[]
+  readonly total: boolean
+}
+
+const NO_SORTING: Sorting = { orderBy: "", limit: "", keys: [], total: false }
+
+function writeOrder(
+  query: QueryGene,
+  list: List,
+  { distinct, approximate, top }: { readonly distinct: boolean; readonly approximate: boolean; readonly top: boolean },
+): Sorting {
+  const limit = [
+    ...(query.limit === undefined ? [] : [` LIMIT ${query.limit}`]),
+    ...(query.offset === undefined ? [] : [` OFFSET ${query.offset}`]),
+  ].join("")
+  // Below the top only a limit with one answer can be compared.
+  const needsTotal = limit !== "" && !top
+  if (needsTotal && approximate) return NO_SORTING
+  if ((query.orderAll || needsTotal) && !approximate) {
+    const keys = list.outputs.map((_, i) => i)
+    const first = query.order[0]
+    return { orderBy: ` ORDER BY ALL${first === undefined ? "" : direction(first)}`, limit, keys, total: true }
+  }
+  const texts: string[] = []
+  const keys: number[] = []
+  let leading = true
+  for (const gene of query.order) {
+    const { sql, position } = sortKey(gene, list, distinct)
+    if (sql === undefined) continue
+    texts.push(`${sql}${direction(gene)}`)
+    if (position === undefined) leading = false
+    else if (leading) keys.push(position)
+  }
+  const total = leading && !approximate && new Set(keys).size === list.outputs.length
+  return { orderBy: texts.length === 0 ? "" : ` ORDER BY ${texts.join(", ")}`, limit, keys, total }
+}
+
+function direction({ descending, nulls }: OrderGene): string {
+  return `${descending ? " DESC" : ""}${["", " NULLS FIRST", " NULLS LAST"][nulls] ?? ""}`
+}
+
+/** By position, by alias, or by an expression; nothing is sorted by what is only approximately known. */
+function sortKey(
+  gene: OrderGene,
+  list: List,
+  distinct: boolean,
+): { sql: string | undefined; position: number | undefined } {
+  const position = gene.pick % list.outputs.length
+  const output = list.outputs[position]
+  const orderable = output !== undefined && output.kind !== "approx" && !output.kind.startsWith("other MAP")
+  if (gene.form < 3 || distinct) {
+    if (!orderable) return { sql: undefined, position: undefined }
+    const alias =
+      output.name !== undefined &&
+      list.items.some((item) => item.endsWith(` AS ${output.name}`)) &&
+      list.outputs.filter((each) => each.name === output.name).length === 1
+    return gene.form === 2 && alias && /^[cg]\d+$/u.test(output.name ?? "")
+      ? { sql: output.name, position }
+      : { sql: String(position + 1), position }
+  }
+  const kind = second(gene.expr, [...PLAIN_KINDS])
+  const sql = write(kind, gene.expr, list.scope)
+  // A bare constant would be a position or be refused.
+  return list.scope.values.some((value) => sql.includes(value.sql))
+    ? { sql, position: undefined }
+    : { sql: undefined, position: undefined }
+}
+
+/** A FROM clause and a predicate over it. What a comma join leaves to WHERE becomes a subquery's. */
+export function writePartition(
+  { query, predicate }: Pick<PartitionCase, "query" | "predicate">,
+  tables: readonly Table[],
+): { readonly from: string; readonly predicate: string } {
+  const counters = { next: 0 }
+  const fresh = (prefix: string) => `${prefix}${counters.next++}`
+  const from = writeFrom(query.from, { tables, ctes: [], fresh }, subquery)
+  const scope: Scope = { values: valuesOf(from) }
+  const where = from.where.length === 0 ? "" : ` WHERE ${from.where.map((term) => `(${term})`).join(" AND ")}`
+  if (where === "") return { from: from.sql, predicate: write("bool", predicate, scope) }
+  const items = scope.values.map((value, i) => `${value.sql} AS p${i}`)
+  const values = scope.values.map(({ kind }, i) => ({ sql: `p${i}`, kind }))
+  return {
+    from: `(SELECT ${items.length === 0 ? "1 AS p0" : items.join(", ")} FROM ${from.sql}${where}) AS parts`,
+    predicate: write("bool", predicate, { values }),
+  }
+}
