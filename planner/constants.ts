@@ -1,9 +1,9 @@
-import { mapChildren } from "./ast/traverse.ts"
+import type { Binary } from "./ast/expression.ts"
+import { children, replaceNodes } from "./ast/traverse.ts"
 import type { FunctionNames, TypeOracle } from "./describe.ts"
 import { isRefusal } from "./binder/refusal.ts"
-import { type BoundExpr, isConstant, printBound, typeName } from "./logical/column.ts"
+import { type BoundExpr, type Column, printBound, typeName } from "./logical/column.ts"
 import { mapInputs, type Plan, type QueryPlan } from "./logical/plan.ts"
-import { isVolatile } from "./logical/volatile.ts"
 
 /** Types whose text reads back as exactly the same value. */
 const EXACT_TEXT = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL\(\d+,\s*\d+\)|VARCHAR|BOOLEAN|DATE|TIME|TIMESTAMP)$/
@@ -21,33 +21,87 @@ export async function foldConstants(
   oracle: TypeOracle,
   functions: FunctionNames,
 ): Promise<QueryPlan> {
-  const found = new Map<string, BoundExpr>()
+  const found: BoundExpr[] = []
   const collectFrom = (plan: Plan): void => {
     mapPredicates(plan, (predicate) => {
-      for (const each of constantsIn(predicate, functions)) found.set(printBound(each), each)
+      found.push(...constantsIn(predicate, functions))
       return predicate
     })
   }
   for (const plan of [...query.ctes.map((cte) => cte.plan), query.root]) collectFrom(plan)
-  const values = await evaluate([...found.keys()], oracle)
-  if (values.size === 0) return query
+  const texts = found.map(printBound)
+  const byText = await evaluate([...new Set(texts)], oracle)
+  if (byText.size === 0) return query
+  const values = new Map(found.flatMap((node, i) => entryOf(node, byText.get(texts[i] ?? ""))))
   const fold = (plan: Plan): Plan => mapPredicates(plan, (predicate) => replace(predicate, values))
   return { ...query, ctes: query.ctes.map((cte) => ({ ...cte, plan: fold(cte.plan) })), root: fold(query.root) }
 }
 
-/** Largest constant subexpressions that are not literals already. */
+function entryOf(node: BoundExpr, value: BoundExpr | undefined): readonly (readonly [BoundExpr, BoundExpr])[] {
+  return value === undefined ? [] : [[node, value]]
+}
+
+/** Largest constant subexpressions that are not literals already. Linear: a chain of thousands of terms is one pass. */
 function constantsIn(expr: BoundExpr, functions: FunctionNames): readonly BoundExpr[] {
   const found: BoundExpr[] = []
-  const visit = (node: BoundExpr): BoundExpr => {
-    if (node._tag === "Literal" || node._tag === "TypedLiteral" || node._tag === "Column") return node
-    if (node._tag === "IntervalLiteral" || node._tag === "Row" || node._tag === "ListLiteral") return node
-    if (!isConstant(node) || isVolatile(node, functions)) return mapChildren(node, visit)
-    found.push(node)
-    return node
-  }
-  visit(expr)
+  if (visit(expr, functions, found)) keep(expr, found)
   return found
 }
+
+/** Whether the node is constant; if it is not, its constant children are the largest there. */
+function visit(node: BoundExpr, functions: FunctionNames, found: BoundExpr[]): boolean {
+  const spine: Binary<Column>[] = []
+  let bottom = node
+  while (bottom._tag === "Binary") {
+    spine.push(bottom)
+    bottom = bottom.left
+  }
+  let constant = isLeafConstant(bottom) ?? visitChildren(children(bottom), bottom, functions, found)
+  let below: BoundExpr = bottom
+  for (const each of spine.reverse()) {
+    const rest = each.escape === undefined ? [each.right] : [each.right, each.escape]
+    const flags = rest.map((child) => visit(child, functions, found))
+    const all = constant && flags.every(Boolean)
+    if (!all) {
+      if (constant) keep(below, found)
+      for (const [i, child] of rest.entries()) if (flags[i] === true) keep(child, found)
+    }
+    constant = all
+    below = each
+  }
+  return constant
+}
+
+function visitChildren(
+  inner: readonly BoundExpr[],
+  node: BoundExpr,
+  functions: FunctionNames,
+  found: BoundExpr[],
+): boolean {
+  const flags = inner.map((child) => visit(child, functions, found))
+  const volatile = node._tag === "FunctionCall" && functions.volatile.has(node.name.toLowerCase())
+  if (!volatile && flags.every(Boolean)) return true
+  for (const [i, child] of inner.entries()) if (flags[i] === true) keep(child, found)
+  return false
+}
+
+function isLeafConstant(node: BoundExpr): boolean | undefined {
+  if (node._tag === "Literal" || node._tag === "TypedLiteral") return true
+  return node._tag === "Column" ? false : undefined
+}
+
+/** Literals are what folding would make of them. */
+function keep(node: BoundExpr, found: BoundExpr[]): void {
+  if (!KEPT_AS_WRITTEN.has(node._tag)) found.push(node)
+}
+
+const KEPT_AS_WRITTEN: ReadonlySet<string> = new Set([
+  "Literal",
+  "TypedLiteral",
+  "IntervalLiteral",
+  "Row",
+  "ListLiteral",
+])
 
 async function evaluate(texts: readonly string[], oracle: TypeOracle): Promise<ReadonlyMap<string, BoundExpr>> {
   const values = new Map<string, BoundExpr>()
@@ -68,13 +122,8 @@ async function evaluate(texts: readonly string[], oracle: TypeOracle): Promise<R
   return values
 }
 
-function replace(expr: BoundExpr, values: ReadonlyMap<string, BoundExpr>): BoundExpr {
-  const visit = (node: BoundExpr): BoundExpr => {
-    if (node._tag === "Literal" || node._tag === "TypedLiteral" || node._tag === "Column") return node
-    const value = isConstant(node) ? values.get(printBound(node)) : undefined
-    return value ?? mapChildren(node, visit)
-  }
-  return visit(expr)
+function replace(expr: BoundExpr, values: ReadonlyMap<BoundExpr, BoundExpr>): BoundExpr {
+  return replaceNodes(expr, (node) => values.get(node))
 }
 
 function mapPredicates(plan: Plan, f: (predicate: BoundExpr) => BoundExpr): Plan {

@@ -82,6 +82,7 @@ describe("in DuckDB's words", () => {
     "SELECT date_trunc('month', seen) FROM sales",
     "SELECT seen AT TIME ZONE 'Asia/Tokyo' FROM sales",
     "SELECT (SELECT 1) FROM sales",
+    "SELECT name FROM sales ORDER BY name COLLATE NOCASE",
     "SELECT row_number() OVER () FROM sales",
     "SELECT DATE 'tomorrow' FROM sales",
     "SELECT 1 // 0, error('stop') FROM sales",

@@ -106,6 +106,34 @@ export function mapExpr<A extends ColumnLeaf, B extends ColumnLeaf>(
   return mapped
 }
 
+/**
+ * Replaces the outermost nodes for which `replace` gives something; what it gives is not looked into again. Left-deep
+ * runs are walked in a loop, as in `mapExpr`. The very same expression when nothing is replaced.
+ */
+export function replaceNodes<C extends ColumnLeaf>(
+  expr: Expr<C>,
+  replace: (node: Expr<C>) => Expr<C> | undefined,
+): Expr<C> {
+  const spine: Binary<C>[] = []
+  let bottom: Expr<C> = expr
+  let replaced = replace(bottom)
+  while (replaced === undefined && bottom._tag === "Binary") {
+    const binary: Binary<C> = bottom
+    spine.push(binary)
+    bottom = binary.left
+    replaced = replace(bottom)
+  }
+  const below = (child: Expr<C>): Expr<C> => replaceNodes(child, replace)
+  let result = replaced ?? mapChildren(bottom, below)
+  for (const node of spine.reverse()) {
+    const right = below(node.right)
+    const escape = node.escape && below(node.escape)
+    const same = result === node.left && right === node.right && escape === node.escape
+    result = same ? node : { ...node, left: result, right, escape }
+  }
+  return result
+}
+
 /** Whether `predicate` holds for the expression or anything below it. */
 export function anyExpr<C extends ColumnLeaf>(expr: Expr<C>, predicate: (node: Expr<C>) => boolean): boolean {
   for (const node of walk(expr)) if (predicate(node)) return true

@@ -1,5 +1,5 @@
 import type { FunctionCall } from "../ast/expression.ts"
-import { anyExpr, columnsOf, mapChildren } from "../ast/traverse.ts"
+import { anyExpr, columnsOf, replaceNodes } from "../ast/traverse.ts"
 import type { FunctionNames, TypeOracle } from "../describe.ts"
 import { UnsupportedSql } from "../errors.ts"
 import { type BoundExpr, castTo, type Column, type ColumnIds, printBound, printForPeople } from "../logical/column.ts"
@@ -46,7 +46,7 @@ export async function bindGrouping(
   const aggregates = items.slice(distinctGroups.length)
   const byText = new Map(items.map((item, i) => [printBound(written[i] ?? item.expr), item.column]))
   const plan: Plan = { _tag: "Aggregate", input, groups: groupItems, aggregates, phase: "complete" }
-  return { plan, rewrite: (expr) => readingGroups(expr, byText, items) }
+  return { plan, rewrite: (expr) => readingGroups(expr, written, byText, items) }
 }
 
 /**
@@ -78,12 +78,11 @@ function averaged(call: BoundExpr): readonly BoundExpr[] {
 /** Outermost aggregate calls, in the order they are written. */
 function aggregatesIn(expr: BoundExpr, functions: FunctionNames): readonly BoundExpr[] {
   const found: BoundExpr[] = []
-  const visit = (node: BoundExpr): BoundExpr => {
-    if (!isAggregate(node, functions)) return mapChildren(node, visit)
+  replaceNodes(expr, (node) => {
+    if (!isAggregate(node, functions)) return undefined
     found.push(node)
     return node
-  }
-  visit(expr)
+  })
   return found
 }
 
@@ -91,9 +90,19 @@ function uniqueByText(exprs: readonly BoundExpr[]): readonly BoundExpr[] {
   return [...new Map(exprs.map((expr) => [printBound(expr), expr])).values()]
 }
 
-function readingGroups(expr: BoundExpr, byText: ReadonlyMap<string, Column>, items: readonly Item[]): BoundExpr {
-  const visit = (node: BoundExpr): BoundExpr => byText.get(printBound(node)) ?? mapChildren(node, visit)
-  const rewritten = visit(expr)
+function kindOf(expr: BoundExpr): string {
+  return expr._tag === "Binary" ? `Binary ${expr.op}` : expr._tag
+}
+
+function readingGroups(
+  expr: BoundExpr,
+  written: readonly BoundExpr[],
+  byText: ReadonlyMap<string, Column>,
+  items: readonly Item[],
+): BoundExpr {
+  // Printing every node of a long chain would be quadratic: only what could be one of them is printed.
+  const kinds = new Set(written.map(kindOf))
+  const rewritten = replaceNodes(expr, (node) => (kinds.has(kindOf(node)) ? byText.get(printBound(node)) : undefined))
   const made = new Set(items.map((item) => item.column.id))
   const stray = columnsOf(rewritten).find((column) => !made.has(column.id))
   if (stray === undefined) return rewritten

@@ -1,6 +1,6 @@
 import type { ColumnRef } from "../ast/expression.ts"
 import type { NamedExpr } from "../ast/query.ts"
-import { anyExpr, mapChildren, mapExpr, walk } from "../ast/traverse.ts"
+import { mapExpr, replaceNodes, walk } from "../ast/traverse.ts"
 import { UnsupportedSql } from "../errors.ts"
 import type { BoundExpr } from "../logical/column.ts"
 import type { BindContext } from "./context.ts"
@@ -31,13 +31,7 @@ function aliasOf(aliases: Aliases, ref: ColumnRef): BoundExpr | undefined {
 }
 
 function withQueryValues(context: BindContext, expr: BoundExpr): BoundExpr {
-  const isValue = (node: BoundExpr) => node._tag === "FunctionCall" && queryValue(node, context.nowMicros) !== undefined
-  if (!anyExpr(expr, isValue)) return expr
-  const replace = (node: BoundExpr): BoundExpr => {
-    const value = node._tag === "FunctionCall" ? queryValue(node, context.nowMicros) : undefined
-    return value ?? mapChildren(node, replace)
-  }
-  return replace(expr)
+  return replaceNodes(expr, (node) => (node._tag === "FunctionCall" ? queryValue(node, context.nowMicros) : undefined))
 }
 
 /** What the grammar knows and this version does not do: one sentence each, at its place. */
@@ -51,6 +45,13 @@ function refuseUnsupported(expr: NamedExpr): void {
         message: "AT TIME ZONE and timezone() are not supported: the session's time zone is UTC",
         span: node.span,
         hint: "x::TIMESTAMP gives a TIMESTAMP WITH TIME ZONE as it reads in UTC",
+      })
+    }
+    if (node._tag === "Collate") {
+      throw new UnsupportedSql({
+        message: "COLLATE is not supported yet: a collation would be lost between two stages",
+        span: node.span,
+        hint: "compare and sort by lower(x) or strip_accents(x)",
       })
     }
     if (node._tag === "SubqueryExpr") {

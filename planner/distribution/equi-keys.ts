@@ -13,14 +13,14 @@ export interface EquiKeys {
 
 /**
  * The equalities of a join's condition between one side and the other. Their implicit casts were written out by the
- * binder, so both sides hash the same type (law 1). Collated and volatile keys are not used.
+ * binder, so both sides hash the same type (law 1). Volatile keys are not used.
  */
 export function equiKeys(join: Join, functions: FunctionNames): EquiKeys {
   const left: BoundExpr[] = []
   const right: BoundExpr[] = []
   const [leftIds, rightIds] = [idsOf(join.left), idsOf(join.right)]
   for (const term of conjuncts(join.condition)) {
-    if (!isKeyComparison(term) || isVolatile(term, functions) || isCollated(term)) continue
+    if (!isKeyComparison(term) || isVolatile(term, functions)) continue
     const [a, b] = [columnIds(term.left), columnIds(term.right)]
     if (isSubset(a, leftIds) && isSubset(b, rightIds)) {
       left.push(term.left)
@@ -31,11 +31,4 @@ export function equiKeys(join: Join, functions: FunctionNames): EquiKeys {
     }
   }
   return { left, right }
-}
-
-/** `hash()` ignores collations: texts that a collation calls equal would part. */
-function isCollated(expr: BoundExpr): boolean {
-  if (expr._tag === "Collate") return true
-  if (expr._tag === "Binary") return isCollated(expr.left) || isCollated(expr.right)
-  return expr._tag === "Cast" && isCollated(expr.input)
 }

@@ -104,6 +104,8 @@ export const LEANINGS = {
 const PICK_MAX = 0x3fff_ffff
 const pick = fc.nat({ max: PICK_MAX })
 const EXPR_DEPTH_MAX = 3
+/** Of so many in a hundred expressions something is computed; the others are a column or a literal. */
+const COMPUTED_PERCENT = 55
 const FROM_DEPTH_MAX = 3
 
 function percent<T>(value: fc.Arbitrary<T>, share: number): fc.Arbitrary<T | undefined> {
@@ -120,8 +122,9 @@ function flag(share: number): fc.Arbitrary<boolean> {
 }
 
 function exprGene(depth: number): fc.Arbitrary<ExprGene> {
-  const parts = depth === 0 ? fc.constant([]) : fc.array(exprGene(depth - 1), { maxLength: 3 })
-  return fc.record({ pick, parts }, { noNullPrototype: true })
+  if (depth === 0) return fc.record({ pick, parts: fc.constant([]) })
+  const some = fc.array(exprGene(depth - 1), { minLength: 1, maxLength: 3 })
+  return fc.record({ pick, parts: percent(some, COMPUTED_PERCENT).map((parts) => parts ?? []) })
 }
 
 const expr = exprGene(EXPR_DEPTH_MAX)

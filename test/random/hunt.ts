@@ -15,7 +15,7 @@ import { writePartition, writeQuery } from "./write-query.ts"
 /** Of so many queries one is a predicate that cuts a FROM in three. */
 const PARTITION_EVERY = 10
 /** Shrinking one failure ends after this. */
-const SHRINK_MS_MAX = 90_000
+const SHRINK_MS_MAX = 45_000
 
 export interface Finding {
   readonly seed: number

@@ -1,6 +1,6 @@
 import type { ExprGene } from "./genes.ts"
 import type { Kind, Value } from "./kinds.ts"
-import { choose, part, type Scope, second, write } from "./write-expression.ts"
+import { choose, kindIn, part, type Scope, second, write } from "./write-expression.ts"
 
 type Form = (p: {
   readonly arg: (kind: Kind) => string
@@ -49,13 +49,13 @@ const FORMS: readonly [Form, ...Form[]] = [
     const sql = arg("int")
     return { sql: `arg_max(${sql}, ${sql})`, kind: "int" }
   },
-  ({ arg }) => ({ sql: `sum(${arg("bool")}::INTEGER)`, kind: "int" }),
+  ({ arg }) => ({ sql: `sum((${arg("bool")})::INTEGER)`, kind: "int" }),
   ({ arg }) => ({ sql: `sum((${arg("int")} % 1000)::DOUBLE)`, kind: "approx" }),
   ({ arg }) => ({ sql: `max(${arg("int")}, 2)`, kind: "list" }),
 ]
 
-function extreme({ arg, gene }: Parameters<Form>[0]): Value {
-  const kind = second(gene, ["int", "text", "dec", "date", "ts", "float", "bool", "list"] as const)
+function extreme({ arg, gene, scope }: Parameters<Form>[0]): Value {
+  const kind = kindIn(scope, gene, ["int", "text", "dec", "date", "ts", "float", "bool", "list"] as const)
   const name = choose(Math.trunc(gene.pick / 37), ["min", "max"])
   return { sql: `${name}(${arg(kind)})`, kind: kind === "float" ? "approx" : kind }
 }

@@ -131,13 +131,13 @@ const integer = production(
   ({ write, gene }) => `${second(gene, ["least", "greatest"])}(${write("int", 0)}, ${write("int", 1)})`,
   ({ write }) => `TRY_CAST(${write("text", 0)} AS INTEGER)`,
   ({ write }) => `TRY_CAST(${write("dec", 0)} AS INTEGER)`,
-  ({ write, gene }) => `${write("bool", 0)}::${second(gene, ["INTEGER", "TINYINT", "UBIGINT"])}`,
+  ({ write, gene }) => `(${write("bool", 0)})::${second(gene, ["INTEGER", "TINYINT", "UBIGINT"])}`,
   ({ write, gene }) =>
     `TRY_CAST(${write("int", 0)} AS ${second(gene, ["BIGINT", "SMALLINT", "TINYINT", "HUGEINT", "UINTEGER"])})`,
   ({ write, gene }) => `(${small(write("int", 0))} ${second(gene, ["&", "|", "<<"])} ${second(gene, ["3", "1"])})`,
   ({ write }) => `strpos(${write("text", 0)}, ${write("text", 1)})`,
   ({ write }) => `len(${write("list", 0)})`,
-  ({ write }) => `${write("list", 0)}[1]`,
+  ({ write }) => `(${write("list", 0)})[1]`,
   ({ write }) => `{'a': ${write("int", 0)}, 'b': ${write("text", 1)}}.a`,
   ({ write, gene }) =>
     gene.pick % RARE < 4 ? `(${write("int", 0)} + ${write("int", 1)})` : `sign(${write("int", 0)})`,
@@ -172,7 +172,7 @@ const text = production(
   ({ write, gene }) => `${second(gene, ["upper", "lower", "trim", "reverse"])}(${write("text", 0)})`,
   ({ write, gene }) => `${second(gene, ["left", "right"])}(${write("text", 0)}, 2)`,
   ({ write, gene }) => `substr(${write("text", 0)}, ${second(gene, ["1, 3", "-2", "2", "2, 1"])})`,
-  ({ write, gene }) => `${write(second<Kind>(gene, ["int", "date", "bool", "dec", "ts"]), 0)}::VARCHAR`,
+  ({ write, gene }) => `(${write(second<Kind>(gene, ["int", "date", "bool", "dec", "ts"]), 0)})::VARCHAR`,
   ({ write }) => `concat(${write("text", 0)}, ${write("int", 1)}, ${write("text", 2)})`,
   ({ write }) => `replace(${write("text", 0)}, 'e', ${write("text", 1)})`,
   ({ write }) => `nullif(${write("text", 0)}, ${write("text", 1)})`,
@@ -180,19 +180,25 @@ const text = production(
   ({ write }) => `strftime(${write("date", 0)}, '%Y/%m')`,
   ({ write }) => `concat_ws('-', ${write("text", 0)}, ${write("text", 1)})`,
   ({ write, gene }) => `${second(gene, ["least", "greatest"])}(${write("text", 0)}, ${write("text", 1)})`,
-  ({ write }) => `${write("text", 0)}[1:2]`,
+  ({ write }) => `(${write("text", 0)})[1:2]`,
   ({ write, gene }) => `regexp_replace(${write("text", 0)}, '${second(gene, ["[0-9]+", "^.", "e|u"])}', '#')`,
   ({ write }) => `array_to_string(${write("texts", 0)}, '+')`,
   ({ write }) => `split_part(${write("text", 0)}, ' ', 1)`,
   ({ write }) => `md5(${write("text", 0)})`,
 )
 
+/** One of these kinds, rather one that some column has. */
+export function kindIn<T extends Kind>(scope: Scope, gene: ExprGene, kinds: readonly [T, ...(readonly T[])]): T {
+  const [first, ...rest] = kinds.filter((kind) => scope.values.some((value) => value.kind === kind))
+  return first === undefined ? second(gene, kinds) : second(gene, [first, ...rest])
+}
+
 const COMPARED = [...PLAIN_KINDS, "int", "text", "list"] as const
 const OPERATORS = ["=", "<", ">=", "<>", ">", "<=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"] as const
 
-const comparison: Form = ({ write, gene }) => {
-  const kind = second(gene, COMPARED)
-  return `${write(kind, 0)} ${choose(Math.trunc(gene.pick / 37), OPERATORS)} ${write(kind, 1)}`
+const comparison: Form = ({ write, gene, scope }) => {
+  const kind = kindIn(scope, gene, COMPARED)
+  return `(${write(kind, 0)} ${choose(Math.trunc(gene.pick / 37), OPERATORS)} ${write(kind, 1)})`
 }
 
 const MIXED: readonly [Pair, ...Pair[]] = [
@@ -206,7 +212,7 @@ type Pair = readonly [Kind, Kind]
 /** Numbers of unlike types, dates and timestamps: what is cast is DuckDB's choice. */
 const mixedComparison: Form = ({ write, gene }) => {
   const [left, right] = second(gene, MIXED)
-  return `${write(left, 0)} ${choose(Math.trunc(gene.pick / 37), OPERATORS)} ${write(right, 1)}`
+  return `(${write(left, 0)} ${choose(Math.trunc(gene.pick / 37), OPERATORS)} ${write(right, 1)})`
 }
 
 const booleans = production(
@@ -218,25 +224,25 @@ const booleans = production(
   ({ write }) => `(${write("bool", 0)} AND ${write("bool", 1)})`,
   ({ write }) => `(${write("bool", 0)} OR ${write("bool", 1)})`,
   ({ write }) => `NOT (${write("bool", 0)})`,
-  ({ write, gene }) => `${write(second(gene, COMPARED), 0)} ${choose(gene.pick, ["IS NULL", "IS NOT NULL"])}`,
-  ({ write, gene }) => `${write(second(gene, PLAIN_KINDS), 0)} IS NOT NULL`,
+  ({ write, gene, scope }) => `${write(kindIn(scope, gene, COMPARED), 0)} ${choose(gene.pick, ["IS NULL", "IS NOT NULL"])}`,
+  ({ write, gene, scope }) => `${write(kindIn(scope, gene, PLAIN_KINDS), 0)} IS NOT NULL`,
   ({ write, gene }) =>
     `${write("int", 0)} ${second(gene, ["IN", "NOT IN"])} (${write("int", 1)}, ${write("int", 2)}, -7)`,
   ({ write, gene }) =>
     `${write("text", 0)} ${second(gene, ["IN", "NOT IN"])} ('new', ${write("text", 1)}, ${second(gene, ["NULL", "'x'"])})`,
-  ({ write, gene }) => {
-    const kind = second(gene, PLAIN_KINDS)
+  ({ write, gene, scope }) => {
+    const kind = kindIn(scope, gene, PLAIN_KINDS)
     return `${write(kind, 0)} ${choose(Math.trunc(gene.pick / 37), ["BETWEEN", "NOT BETWEEN"])} ${write(kind, 1)} AND ${write(kind, 2)}`
   },
   ({ write, gene }) =>
     `${write("text", 0)} ${second(gene, ["LIKE", "NOT LIKE", "ILIKE"])} '${choose(Math.trunc(gene.pick / 37), ["%1%", "user%", "_e_", "%", "e_"])}'`,
   ({ write, gene }) =>
     `${second(gene, ["starts_with", "contains", "suffix"])}(${write("text", 0)}, ${write("text", 1)})`,
-  ({ write, gene }) => `${write("bool", 0)} IS ${second(gene, ["TRUE", "NOT TRUE", "FALSE", "NOT FALSE"])}`,
+  ({ write, gene }) => `(${write("bool", 0)}) IS ${second(gene, ["TRUE", "NOT TRUE", "FALSE", "NOT FALSE"])}`,
   ({ write }) => `(${write("bool", 0)}) = (${write("bool", 1)})`,
   // What both branches of an OR demand may be taken out of it.
   ({ write }) => `((${write("bool", 0)} AND ${write("bool", 1)}) OR (${write("bool", 0)} AND ${write("bool", 2)}))`,
-  ({ write }) => `(${write("int", 0)}, ${write("text", 1)}) = (${write("int", 2)}, 'new')`,
+  ({ write }) => `((${write("int", 0)}, ${write("text", 1)}) = (${write("int", 2)}, 'new'))`,
   ({ write, gene }) => `regexp_matches(${write("text", 0)}, '${second(gene, ["^u", "[0-9]", "e.$"])}')`,
   ({ write }) => `list_contains(${write("list", 0)}, ${write("int", 1)})`,
   ({ write, gene }) =>
@@ -273,7 +279,7 @@ const lists = production(
   ({ write, gene }) =>
     `${second(gene, ["list_sort", "list_reverse", "list_distinct"])}([${write("int", 0)}, ${write("int", 1)}, 3])`,
   ({ write }) => `list_concat(${write("list", 0)}, ${write("list", 1)})`,
-  ({ write }) => `${write("list", 0)}[1:1]`,
+  ({ write }) => `(${write("list", 0)})[1:1]`,
 )
 
 const texts = production(

@@ -151,10 +151,12 @@ function commonFields(left: WrittenFrom, right: WrittenFrom): readonly Field[] {
   })
 }
 
+type Side = Pick<WrittenFrom, "relations" | "merged">
+
 /** What names mean beside each other. A name that only one column has may stand alone. */
-export function valuesOf(from: Pick<WrittenFrom, "relations" | "merged">): readonly Value[] {
+export function valuesOf(from: Side, beside: Side = { relations: [], merged: [] }): readonly Value[] {
   const counts = new Map<string, number>()
-  for (const { fields } of from.relations) {
+  for (const { fields } of [...from.relations, ...beside.relations]) {
     for (const { name } of fields) counts.set(name.toLowerCase(), (counts.get(name.toLowerCase()) ?? 0) + 1)
   }
   const values = from.relations.flatMap(({ alias, fields }) =>
@@ -196,7 +198,8 @@ const COMPARABLE = [
 ] as const satisfies readonly KindPair[]
 
 function joinTerm(gene: ExprGene, left: WrittenFrom, right: WrittenFrom): Term {
-  const [l, r]: readonly Scope[] = [{ values: valuesOf(left) }, { values: valuesOf(right) }]
+  // A name stands alone only if neither side has another column of it.
+  const [l, r]: readonly Scope[] = [{ values: valuesOf(left, right) }, { values: valuesOf(right, left) }]
   const both: Scope = {
     values: valuesOf({ relations: [...left.relations, ...right.relations], merged: [...left.merged, ...right.merged] }),
   }

@@ -1,7 +1,7 @@
 import type { GroupGene, ItemGene, OrderGene, PartitionCase, QueryGene } from "./genes.ts"
 import { type Field, type Kind, PLAIN_KINDS, type Table, type Value } from "./kinds.ts"
 import { writeAggregate } from "./write-aggregate.ts"
-import { choose, part, type Scope, second, write } from "./write-expression.ts"
+import { choose, kindIn, part, type Scope, write } from "./write-expression.ts"
 import { type Names, quoted, valuesOf, writeFrom, type WrittenFrom } from "./write-from.ts"
 
 /** A query as SQL, and what must hold for its answer. */
@@ -132,7 +132,7 @@ function plainList(query: QueryGene, from: WrittenFrom, names: Names, top: boole
 function itemValue(gene: ItemGene, scope: Scope): Value {
   const [first, ...rest] = scope.values
   if (gene.form < 4 && first !== undefined) return choose(gene.expr.pick, [first, ...rest])
-  const kind = second(gene.expr, [...PLAIN_KINDS, "list", "texts", "int", "text"] as const)
+  const kind = kindIn(scope, gene.expr, [...PLAIN_KINDS, "list", "texts"])
   return { sql: write(kind, gene.expr, scope), kind }
 }
 
@@ -241,7 +241,7 @@ function groupKey(gene: GroupGene["keys"][number], scope: Scope): Value {
   const value =
     gene.parts.length === 0 && first !== undefined
       ? choose(gene.pick, [first, ...rest])
-      : computedKey(second(part(gene, 0), [...PLAIN_KINDS, "list"] as const), gene, scope)
+      : computedKey(kindIn(scope, part(gene, 0), [...PLAIN_KINDS, "list"]), gene, scope)
   return value.kind === "float" ? { ...value, kind: "approx" } : value
 }
 
@@ -250,7 +250,7 @@ function computedKey(kind: Kind, gene: GroupGene["keys"][number], scope: Scope):
 }
 
 function computedItem(item: ItemGene, scope: Scope): Value {
-  const kind = second(item.expr, ["int", "approx", "text", "dec", "bool", "date", "list"] as const)
+  const kind = kindIn(scope, item.expr, ["int", "approx", "text", "dec", "bool", "date", "list"])
   return { sql: write(kind, item.expr, scope), kind }
 }
 
@@ -321,7 +321,7 @@ function sortKey(
       ? { sql: output.name, position }
       : { sql: String(position + 1), position }
   }
-  const kind = second(gene.expr, [...PLAIN_KINDS])
+  const kind = kindIn(list.scope, gene.expr, PLAIN_KINDS)
   const sql = write(kind, gene.expr, list.scope)
   // A bare constant would be a position or be refused.
   return list.scope.values.some((value) => sql.includes(value.sql))
