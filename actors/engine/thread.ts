@@ -49,7 +49,13 @@ export async function spawnEngine(options: EngineOptions): Promise<EngineThread>
   try {
     // The thread loads its code while the module is compiled here.
     const duckdb = await compileDuckDB()
-    thread.send({ _tag: "Init", duckdb, memoryLimitBytes: options.memoryLimitBytes, prelude: options.prelude ?? [], name: options.name })
+    thread.send({
+      _tag: "Init",
+      duckdb,
+      memoryLimitBytes: options.memoryLimitBytes,
+      prelude: options.prelude ?? [],
+      name: options.name,
+    })
     const version = await firstReady(thread, options.name)
     return {
       name: options.name,

@@ -1,4 +1,4 @@
-import { readTextBatches } from "../../runtime/cli/formats/text-batch.ts"
+import { readTextBatches } from "../../runtime/formats/text-batch.ts"
 import type { QueryMetrics, QueryOptions, Session } from "../../runtime/session.ts"
 import type { Answer, Row } from "./compare.ts"
 

@@ -1,7 +1,7 @@
 import { EXIT_FAILED } from "./exit.ts"
 import { UsageError } from "./options.ts"
 import { complain } from "./output.ts"
-import { printable } from "./printable.ts"
+import { printable } from "../formats/printable.ts"
 
 /** Lines of a message that are shown. */
 const MESSAGE_LINES_MAX = 10

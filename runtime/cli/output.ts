@@ -1,4 +1,4 @@
-import type { Sink } from "./formats/format.ts"
+import type { Sink } from "../formats/format.ts"
 import { OutputClosed } from "./exit.ts"
 
 export interface OutputSink extends Sink {

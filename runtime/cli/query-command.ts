@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { errorCode } from "./error-report.ts"
 import { EXIT_DONE, EXIT_USAGE } from "./exit.ts"
-import { loadFormat, type FormatName } from "./formats/format.ts"
+import { loadFormat, type FormatName } from "../formats/format.ts"
 import { helpText } from "./help.ts"
 import { interruptible } from "./interrupt.ts"
 import { parseOptions, UsageError } from "./options.ts"

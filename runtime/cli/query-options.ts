@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os"
 import { statSync } from "node:fs"
 import * as path from "node:path"
 import type { PlanSettings } from "../session.ts"
-import { FORMAT_NAMES, type FormatName } from "./formats/format.ts"
+import { FORMAT_NAMES, type FormatName } from "../formats/format.ts"
 import { oneOf, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
 
 /** Engines in one process: each takes a thread and at least a quarter of a GiB. */

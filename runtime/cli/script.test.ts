@@ -4,7 +4,7 @@ import type { StagePlan } from "../../planner/physical/stage.ts"
 import { UnknownColumn } from "../../planner/errors.ts"
 import type { QueryMetrics, QueryOptions, QueryResult, Session } from "../session.ts"
 import { errorParagraph } from "./error-report.ts"
-import { csvFormat } from "./formats/csv.ts"
+import { csvFormat } from "../formats/csv.ts"
 import { readScript, runScript, type Door } from "./script.ts"
 
 const metrics: QueryMetrics = {

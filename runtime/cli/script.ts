@@ -4,7 +4,7 @@ import { explainJson } from "../../planner/explain/json.ts"
 import { explainText } from "../../planner/explain/text.ts"
 import type { QueryOptions, QueryResult, Session } from "../session.ts"
 import { StatementError } from "./error-report.ts"
-import type { Format } from "./formats/format.ts"
+import type { Format } from "../formats/format.ts"
 import type { OutputSink } from "./output.ts"
 import { timingText } from "./timing.ts"
 

@@ -1,6 +1,6 @@
 import { padText, textWidth } from "../../planner/explain/text-width.ts"
 import type { QueryMetrics } from "../session.ts"
-import { printable } from "./printable.ts"
+import { printable } from "../formats/printable.ts"
 
 /** What `--timing` prints below each result: the whole, each actor, each stage. */
 export function timingText(metrics: QueryMetrics): string {

@@ -41,17 +41,27 @@ export function writeQuery(query: QueryGene, tables: readonly Table[]): Written 
 
 function subquery(query: QueryGene, names: Names): { sql: string; fields: readonly Field[]; rows: number } {
   const block = writeBlock(query, names, false)
-  return { sql: block.sql, fields: fieldsOf(block.outputs), rows: block.rows }
+  return { sql: block.sql, fields: fieldsOf(block.outputs, "each"), rows: block.rows }
 }
 
-/** Columns that can be named from outside. Of several of one name the later ones are called `a_1`, `a_2`. */
-function fieldsOf(outputs: readonly Output[]): readonly Field[] {
+/**
+ * Columns that can be named from outside. Of several of one name the later ones get a number: in a subquery each name
+ * counts for itself, in a CTE all count together.
+ */
+function fieldsOf(outputs: readonly Output[], counting: "each" | "together"): readonly Field[] {
   const counts = new Map<string, number>()
+  const taken = new Set<string>()
   return outputs.flatMap(({ name, kind }) => {
     if (name === undefined) return []
-    const count = counts.get(name.toLowerCase()) ?? 0
-    counts.set(name.toLowerCase(), count + 1)
-    return [{ name: count === 0 ? name : `${name}_${count}`, kind }]
+    const counter = counting === "each" ? name.toLowerCase() : ""
+    let free = name
+    while (taken.has(free.toLowerCase())) {
+      const count = (counts.get(counter) ?? 0) + 1
+      counts.set(counter, count)
+      free = `${name}_${count}`
+    }
+    taken.add(free.toLowerCase())
+    return [{ name: free, kind }]
   })
 }
 
@@ -82,13 +92,12 @@ function writeCtes(query: QueryGene, outer: Names): { readonly names: Names; rea
   const texts: string[] = []
   let names = outer
   for (const { form, query: inner } of query.ctes) {
-    const { sql, fields, rows } = subquery(inner, names)
+    const { sql, outputs, rows } = writeBlock(inner, names, false)
     const alias = outer.fresh("w")
-    const [first, ...rest] = fields
+    const [first, ...rest] = outputs
     const renamed = form === 1 && first !== undefined
     const how = form === 2 ? "MATERIALIZED " : form === 3 ? "NOT MATERIALIZED " : ""
-    // Columns without a name cannot be counted here: only the first column is renamed, which always has one.
-    const columns = renamed ? [{ ...first, name: outer.fresh("r") }, ...rest] : fields
+    const columns = fieldsOf(renamed ? [{ ...first, name: outer.fresh("r") }, ...rest] : outputs, "together")
     texts.push(`${alias}${renamed ? `(${columns[0]?.name ?? ""})` : ""} AS ${how}(${sql})`)
     names = { ...names, ctes: [{ alias, fields: columns, rows }, ...names.ctes] }
   }
@@ -185,6 +194,8 @@ function writeStar(
   return { sql: `* REPLACE (${replacement} AS ${quoted(target.name)})`, outputs: all }
 }
 
+const NO_ITEM: ItemGene = { form: 0, alias: 0, expr: { pick: 0, parts: [] } }
+
 function groupedList(gene: GroupGene, query: QueryGene, from: WrittenFrom, names: Names, top: boolean): List {
   const rows: Scope = { values: valuesOf(from) }
   const where = query.where === undefined ? [] : [write("bool", query.where, rows)]
@@ -199,16 +210,13 @@ function groupedList(gene: GroupGene, query: QueryGene, from: WrittenFrom, names
       const name = names.fresh("g")
       return { sql: `${key.sql} AS ${name}`, name, kind: key.kind }
     }
-    return item === undefined
-      ? { sql: `${key.sql} AS ${names.fresh("g")}`, name: undefined, kind: key.kind }
-      : { ...named(key, item, { names, top, first: true, from }), kind: key.kind }
+    return { ...named(key, item ?? NO_ITEM, { names, top, first: true, from }), kind: key.kind }
   })
   const shown = gene.style === 0 ? own.slice(0, Math.max(1, query.items.length)) : own
   const computed = aggregates.map((value, i) => {
     const item = query.items[i]
     const made = item === undefined || item.form < 5 ? value : computedItem(item, scope)
-    const form = item ?? { form: 0, alias: 0, expr: { pick: 0, parts: [] } }
-    return { ...named(made, form, { names, top, first: true, from }), kind: made.kind }
+    return { ...named(made, item ?? NO_ITEM, { names, top, first: true, from }), kind: made.kind }
   })
   const items = [...shown, ...computed]
   const by = groupBy(gene, keys, own)

@@ -26,8 +26,8 @@ import {
   Uint8,
   Utf8,
 } from "apache-arrow"
-import { parseType, type DuckType } from "../../../planner/types/type-text.ts"
-import { arrowForm } from "../../../planner/types/wire.ts"
+import { parseType, type DuckType } from "../../planner/types/type-text.ts"
+import { arrowForm } from "../../planner/types/wire.ts"
 
 /** The Arrow type of a column of a result that has no batch to ask. */
 export function arrowType(duckdb: string): DataType {

@@ -1,4 +1,4 @@
-import type { OutputColumn } from "../../../planner/physical/stage.ts"
+import type { OutputColumn } from "../../planner/physical/stage.ts"
 import type { Format } from "./format.ts"
 import { drawTable } from "./table-picture.ts"
 import { readTextBatches, type TextBatch } from "./text-batch.ts"

@@ -1,5 +1,5 @@
-import { clipText, textWidth } from "../../../planner/explain/text-width.ts"
-import { printable } from "../printable.ts"
+import { clipText, textWidth } from "../../planner/explain/text-width.ts"
+import { printable } from "./printable.ts"
 import { largeNumber } from "./large-number.ts"
 import { chooseColumns, totalWidth, type ShownColumn } from "./table-columns.ts"
 import { valueKind } from "./value-kind.ts"

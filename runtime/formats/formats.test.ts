@@ -8,8 +8,8 @@ import {
   RecordBatchReader,
 } from "apache-arrow"
 import { describe, expect, test } from "vitest"
-import type { OutputColumn } from "../../../planner/physical/stage.ts"
-import type { ResultBatch } from "../../session.ts"
+import type { OutputColumn } from "../../planner/physical/stage.ts"
+import type { ResultBatch } from "../session.ts"
 import { loadFormat, type FormatName } from "./format.ts"
 
 type Row = readonly (string | null)[]

@@ -1,5 +1,5 @@
-import type { OutputColumn, ResultForm } from "../../../planner/physical/stage.ts"
-import type { ResultBatch } from "../../session.ts"
+import type { OutputColumn, ResultForm } from "../../planner/physical/stage.ts"
+import type { ResultBatch } from "../session.ts"
 
 /** Where a format's bytes go. `write` resolves when more may be written, and rejects with OutputClosed. */
 export interface Sink {
