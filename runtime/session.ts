@@ -13,8 +13,10 @@ export interface SessionOptions {
   readonly workers: number
   /** Where unqualified table names are looked for. */
   readonly dataDir: string | undefined
-  /** Relative paths in SQL start here. */
+  /** Relative paths in SQL start here; in a served session they start in `dataDir`. */
   readonly cwd: string
+  /** Makes it a served session: it reads only inside these folders (absolute paths), after links are resolved. */
+  readonly roots?: readonly string[]
 }
 
 export interface QueryOptions {

@@ -10,6 +10,9 @@ const FILES_MAX = 1_000_000
 /** Directories below one another that `**` looks into. */
 const DEPTH_MAX = 256
 
+/** Is told of a path before anything is asked of it or listed below it. What it throws ends the search. */
+export type Guard = (path: string) => Promise<void>
+
 /**
  * The regular files that a path or pattern names, as absolute paths in the order of their bytes; none is no error. A
  * name that exists as it is written is taken as such, even when it holds `*`, `?` or `[`.
@@ -17,9 +20,10 @@ const DEPTH_MAX = 256
  * As in DuckDB: `*` and `?` match hidden files too but no `/`, `[!a]` negates, `**` as a whole part stands for any
  * number of directories, also none, and does not follow links, which every other part does; a backslash separates parts.
  */
-export async function expandFiles(pattern: string, cwd: string): Promise<readonly string[]> {
+export async function expandFiles(pattern: string, cwd: string, guard?: Guard): Promise<readonly string[]> {
   const { base, rest } = split(pattern, cwd)
   const path = `${base}/${rest}`
+  if (guard !== undefined) await guardWay(base, rest, guard)
   if (await isRegularFile(path, pattern)) return [path]
   if (!hasGlob(rest) || /[/\\]$/.test(rest)) return []
   const parts = rest.split(/[/\\]/).filter((part) => part !== "" && part !== ".")
@@ -32,7 +36,7 @@ export async function expandFiles(pattern: string, cwd: string): Promise<readonl
   }
   let found: readonly string[] = [base]
   for (const [index, part] of parts.entries()) {
-    found = await step(found, part, index === parts.length - 1, pattern)
+    found = await step(found, part, index === parts.length - 1, pattern, guard)
     if (found.length > FILES_MAX) {
       throw new SourceError({
         message: `'${pattern}' names more than ${FILES_MAX} files`,
@@ -52,22 +56,35 @@ function split(pattern: string, cwd: string): { readonly base: string; readonly 
   return { base: start.replace(/\/+$/, ""), rest: pattern.replace(/^~\//, "") }
 }
 
+/** Every directory on the way of a path as it is written, and the path itself. */
+async function guardWay(base: string, rest: string, guard: Guard): Promise<void> {
+  let path = base
+  for (const part of rest.split("/")) {
+    path = `${path}/${part}`
+    await guard(path)
+  }
+}
+
 /** The directories, or at the last part the files, that one more part of the pattern leads to. */
 async function step(
   bases: readonly string[],
   part: string,
   last: boolean,
   pattern: string,
+  guard: Guard | undefined,
 ): Promise<readonly string[]> {
   const found: string[] = []
   for (const base of bases) {
     if (part === "**") await crawl(base, last, found, pattern, 0)
     else if (!hasGlob(part)) {
+      await guard?.(`${base}/${part}`)
       if (!last || (await isRegularFile(`${base}/${part}`, pattern))) found.push(`${base}/${part}`)
     } else {
       for (const entry of await entries(base, pattern)) {
         const path = `${base}/${entry.name}`
         if (!matchesGlob(entry.name, part)) continue
+        // What is no link lies where its directory lies.
+        if (entry.isSymbolicLink()) await guard?.(path)
         if (await (last ? isRegularFile(path, pattern) : isDirectory(path, pattern))) found.push(path)
       }
     }

@@ -4,8 +4,9 @@ import type { QueryPlan } from "../logical/plan.ts"
 import { validate } from "../logical/validate.ts"
 import { type CteBinding, type CteBindings, inlineCtes, NO_CTES } from "./ctes.ts"
 import type { BindContext } from "./context.ts"
-import { type BoundSubquery, uniqueNames } from "./from.ts"
+import type { BoundSubquery } from "./from.ts"
 import { bindBlock } from "./select.ts"
+import { uniqueInCte } from "./unique-names.ts"
 
 /**
  * Names become columns with ids, implicit casts become explicit, `*` becomes columns. The result runs whole on one
@@ -30,7 +31,7 @@ export async function bind(query: Query, context: BindContext): Promise<QueryPla
 }
 
 function bindingOf(cte: Cte, id: number, bound: BoundSubquery): CteBinding {
-  const fields = uniqueNames(bound.fields)
+  const { fields } = bound
   const extra = cte.columns[fields.length]
   if (extra !== undefined) {
     throw new UnknownColumn({
@@ -41,5 +42,5 @@ function bindingOf(cte: Cte, id: number, bound: BoundSubquery): CteBinding {
     })
   }
   const named = fields.map((field, i) => ({ ...field, name: cte.columns[i]?.text ?? field.name }))
-  return { id, name: cte.name.text, plan: bound.plan, fields: named, materialized: cte.materialized }
+  return { id, name: cte.name.text, plan: bound.plan, fields: uniqueInCte(named), materialized: cte.materialized }
 }

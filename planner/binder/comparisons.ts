@@ -39,8 +39,15 @@ export function isKeyComparison(expr: BoundExpr): expr is Binary<Column> {
     expr._tag === "Binary" &&
     (expr.op === "=" || expr.op === "IS NOT DISTINCT FROM") &&
     !isConstant(expr.left) &&
-    !isConstant(expr.right)
+    !isConstant(expr.right) &&
+    !isRow(expr.left) &&
+    !isRow(expr.right)
   )
+}
+
+/** `(a, b)`: its type has no names, so a cast to it cannot be written out. It is compared, but no key. */
+function isRow(expr: BoundExpr): boolean {
+  return expr._tag === "Row"
 }
 
 /** `l = r`, as one term. */

@@ -73,7 +73,7 @@ async function bindTable(ref: TableRef, env: FromContext): Promise<BoundFrom> {
 
 async function bindSubquery(ref: SubqueryRef, env: FromContext): Promise<BoundFrom> {
   const { plan, fields } = await env.bindQuery(ref.query, env.ctes)
-  return single(plan, relation(ref.alias, "unnamed_subquery", uniqueNames(fields)))
+  return single(plan, relation(ref.alias, "unnamed_subquery", uniqueInSubquery(fields)))
 }
 
 function single(plan: Plan, only: Relation): BoundFrom {
@@ -95,17 +95,6 @@ function relation(alias: TableAlias | undefined, name: string, columns: Relation
     alias: alias.name.text,
     columns: columns.map((each, i) => ({ ...each, name: alias.columns[i]?.text ?? each.name })),
   }
-}
-
-/** A subquery's columns are told apart as DuckDB does: `a, a` become `a, a_1`. */
-export function uniqueNames(fields: BoundSubquery["fields"]): BoundSubquery["fields"] {
-  const seen = new Map<string, number>()
-  return fields.map((field) => {
-    const key = field.name.toLowerCase()
-    const count = seen.get(key) ?? 0
-    seen.set(key, count + 1)
-    return count === 0 ? field : { ...field, name: `${field.name}_${count}` }
-  })
 }
 
 async function bindJoin(ref: JoinRef, env: FromContext): Promise<BoundFrom> {

@@ -49,7 +49,8 @@ function unqualified(scope: Scope, name: Identifier, ref: ColumnRef): BoundExpr 
   const merged = scope.merged.find((each) => sameName(each.name, name.text))
   const holders = scope.relations.filter((relation) => relation.columns.some((each) => sameName(each.name, name.text)))
   const found = holders.flatMap((relation) => relation.columns.filter((each) => sameName(each.name, name.text)))
-  if (merged !== undefined && found.every((each) => merged.members.has(each.column.id))) return merged.expr
+  // As DuckDB: what USING made is asked first, even where another table has the name too.
+  if (merged !== undefined) return merged.expr
   if (found.length > 1) throw ambiguous(ref, name.text, holders)
   return found[0]?.column
 }

@@ -5,13 +5,17 @@ import { formatOf } from "./file-format.ts"
 import { lookups, PARQUET_ENDING } from "./lookups.ts"
 import type { Places } from "./lookups.ts"
 import { notFound } from "./not-found.ts"
+import { refuseOutside, rootsGuard } from "./roots.ts"
 
 /** The files behind a name, in order. Rejects with UnknownTable, or UnsupportedSql for what cannot be read yet. */
 export async function findFiles(ref: TableRef, places: Places): Promise<readonly string[]> {
   refuseRemote(ref)
+  const { roots } = places
+  if (roots !== undefined) refuseOutside(ref, roots)
+  const guard = roots === undefined ? undefined : rootsGuard(ref, roots)
   let others: readonly string[] = []
   for (const lookup of lookups(ref.name, ref.spelling, places)) {
-    const found = await expandFiles(lookup.pattern, lookup.root)
+    const found = await expandFiles(lookup.pattern, lookup.root, guard)
     const files = lookup.parquetOnly ? found.filter((file) => file.toLowerCase().endsWith(PARQUET_ENDING)) : found
     if (files.length > 0) return files
     if (others.length === 0) others = found

@@ -1,9 +1,15 @@
 import { join } from "node:path"
+import type { Roots } from "./roots.ts"
 
 export interface Places {
   /** Where unqualified names are looked for. */
   readonly dataDir: string | undefined
   readonly cwd: string
+  /**
+   * A served session reads only inside these folders, after links are resolved; `dataDir` and `cwd` lie in one of them.
+   * Undefined: all that the user may read.
+   */
+  readonly roots?: Roots | undefined
 }
 
 /** One place to look: `pattern` is a path or a glob, `root` is what it is relative to. */
