@@ -21,3 +21,8 @@ export function addressText(address: Address): string {
 export function isName(name: string): boolean {
   return NAME.test(name)
 }
+
+/** Whether `path` may be an address's path. */
+export function isPath(path: string): boolean {
+  return PATH.test(path)
+}

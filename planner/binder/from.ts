@@ -7,6 +7,7 @@ import type { JoinKind, Plan } from "../logical/plan.ts"
 import { equality, explicitComparisons } from "./comparisons.ts"
 import type { BindContext } from "./context.ts"
 import { type CteBindings, cteScan } from "./ctes.ts"
+import { uniqueInSubquery } from "./unique-names.ts"
 import { NO_ALIASES, resolve } from "./resolve.ts"
 import {
   bareRef,

@@ -92,7 +92,8 @@ async function huntOne<T>(
   if (isNew(verdict.how)) {
     const property = fc.asyncProperty(arbitrary, async (each) => {
       const trial = await run(world, each)
-      if (trial.verdict._tag !== "wrong") return
+      // Another failure is another finding: shrinking stays with this one.
+      if (trial.verdict._tag !== "wrong" || signature(trial.verdict.how) !== signature(verdict.how)) return
       smallest = { seed, sql: trial.sql, way: trial.way, how: trial.verdict.how }
       throw new Error(trial.verdict.how)
     })
@@ -101,15 +102,15 @@ async function huntOne<T>(
   return { sql, verdict, finding: smallest }
 }
 
-/** Failures of one cause read alike once names and numbers are taken out. */
+const SIGNATURE_CHARACTERS = 60
+
+/** Failures of one cause read alike once names, numbers and rows are taken out. */
 export function signature(how: string): string {
-  return (
-    how
-      .split("\n")[0]
-      ?.replaceAll(/"[^"]*"|'[^']*'|\([^)]*\)/gu, "_")
-      .replaceAll(/-?\d+(\.\d+)?/gu, "#")
-      .slice(0, 60) ?? ""
-  )
+  if (/^(expected \d+ rows?, found|rows differ|row \d|the rows are right|a row that|the three parts)/u.test(how)) return "other rows"
+  if (how.startsWith("columns differ")) return "other columns"
+  const text = how.replace(/^native answers \d+ rows, /u, "").split("\n")[0] ?? ""
+  const bare = text.replaceAll(/"[^"]*"|'[^']*'|\([^)]*\)/gu, "_").replaceAll(/-?\d+(\.\d+)?/gu, "#")
+  return bare.slice(0, SIGNATURE_CHARACTERS)
 }
 
 export function shown({ seed, sql, way, how }: Finding, world: World): string {

@@ -134,7 +134,7 @@ const integer = production(
   ({ write, gene }) => `(${write("bool", 0)})::${second(gene, ["INTEGER", "TINYINT", "UBIGINT"])}`,
   ({ write, gene }) =>
     `TRY_CAST(${write("int", 0)} AS ${second(gene, ["BIGINT", "SMALLINT", "TINYINT", "HUGEINT", "UINTEGER"])})`,
-  ({ write, gene }) => `(${small(write("int", 0))} ${second(gene, ["&", "|", "<<"])} ${second(gene, ["3", "1"])})`,
+  ({ write, gene }) => `(${small(write("int", 0))} ${second(gene, ["&", "|", ">>"])} ${second(gene, ["3", "1"])})`,
   ({ write }) => `strpos(${write("text", 0)}, ${write("text", 1)})`,
   ({ write }) => `len(${write("list", 0)})`,
   ({ write }) => `(${write("list", 0)})[1]`,

@@ -38,7 +38,11 @@ export function quoted(name: string): string {
 }
 
 export function writeFrom(gene: FromGene, names: Names, subquery: WriteSubquery): WrittenFrom {
-  return writeItem(gene, names, subquery, new Set())
+  const used = new Set<string>()
+  if (gene._tag !== "join" || gene.style !== 8) return writeItem(gene, names, subquery, used)
+  // A comma binds less than JOIN does: only the outermost join of a FROM is written as one.
+  const left = writeItem(gene.left, names, subquery, used)
+  return writeJoin(gene, left, writeItem(gene.right, names, subquery, used), gene.right._tag === "join", true)
 }
 
 function writeItem(gene: FromGene, names: Names, subquery: WriteSubquery, used: Set<string>): WrittenFrom {
@@ -97,6 +101,7 @@ function writeJoin(
   left: WrittenFrom,
   right: WrittenFrom,
   nested: boolean,
+  comma = false,
 ): WrittenFrom {
   const common = commonFields(left, right)
   const wanted = choose(gene.kind, KINDS)
@@ -129,7 +134,7 @@ function writeJoin(
     return { ...both, merged: hidden ? left.merged : [...both.merged, ...chosen], sql }
   }
   const on = terms.length === 0 ? ["TRUE"] : terms.map((term) => term.sql)
-  if (gene.style === 8 && kind === "INNER") {
+  if (comma && kind === "INNER") {
     return { ...both, sql: `${left.sql}, ${rightSql}`, where: [...both.where, ...on] }
   }
   return { ...both, sql: `${written} ON ${on.join(" AND ")}` }
