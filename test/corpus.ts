@@ -52,6 +52,9 @@ export const CORPUS: readonly string[] = [
   "SELECT avg(factor), sum(factor), sum(big), avg(big), min(big), max(user_key) FROM prices",
   "SELECT count(*) AS n FROM users HAVING count(*) > 1000",
   "SELECT date_trunc('month', placed) AS m, count(*) FROM orders GROUP BY m ORDER BY m",
+  "SELECT 0.5 AS c, count(*) AS n FROM events WHERE kind > 100 GROUP BY ALL",
+  "SELECT 1 AS one FROM events HAVING true",
+  "SELECT 1 AS one FROM events GROUP BY ALL",
   // joins: mixed widths and scales, negative, NULL and NaN keys
   "SELECT u.id, o.oid FROM users u JOIN orders o ON u.id = o.user_id ORDER BY o.oid, u.id LIMIT 50",
   "SELECT count(*), sum(o.amount), count(u.name) FROM users u JOIN orders o ON u.id = o.user_id",
@@ -96,6 +99,9 @@ export const CORPUS: readonly string[] = [
   "SELECT t.x + 1 FROM (SELECT 1 AS x) t",
   "SELECT n, count(*) FROM (SELECT user_id, count(*) AS n FROM orders GROUP BY user_id) GROUP BY n ORDER BY n",
   "SELECT s.status, u.n FROM (SELECT DISTINCT status FROM orders) s, (SELECT count(*) AS n FROM users) u ORDER BY 1",
+  "WITH w AS (SELECT 1 a, 2 b, 3 a, 4 b, 5 a, 6 A) SELECT * FROM w",
+  "SELECT kind FROM events WHERE (kind::INTEGER + 1, label) = (kind, 'new')",
+  "SELECT kind FROM events JOIN prices ON kind = user_key SEMI JOIN (prices AS t0 JOIN prices AS t1 USING (user_key)) ON kind = user_key",
   // types through exchanges
   "SELECT small::VARCHAR AS v, amount::DOUBLE AS d, count(*) FROM orders WHERE small BETWEEN -3 AND 3 GROUP BY ALL ORDER BY ALL",
   "SELECT sum(small::HUGEINT * 1000000000000000000000) FROM orders",

@@ -2,7 +2,15 @@ import type { FunctionCall } from "../ast/expression.ts"
 import { anyExpr, columnsOf, replaceNodes } from "../ast/traverse.ts"
 import type { FunctionNames, TypeOracle } from "../describe.ts"
 import { UnsupportedSql } from "../errors.ts"
-import { type BoundExpr, castTo, type Column, type ColumnIds, printBound, printForPeople } from "../logical/column.ts"
+import {
+  type BoundExpr,
+  call,
+  castTo,
+  type Column,
+  type ColumnIds,
+  printBound,
+  printForPeople,
+} from "../logical/column.ts"
 import type { Item, Plan } from "../logical/plan.ts"
 import { typesOf } from "./typing.ts"
 
@@ -34,7 +42,9 @@ export async function bindGrouping(
   env: { readonly functions: FunctionNames; readonly oracle: TypeOracle; readonly ids: ColumnIds },
 ): Promise<Grouping> {
   const distinctGroups = uniqueByText(groups)
-  const calls = uniqueByText(exprs.flatMap((expr) => aggregatesIn(expr, env.functions)))
+  const called = uniqueByText(exprs.flatMap((expr) => aggregatesIn(expr, env.functions)))
+  // Neither groups nor aggregates (`SELECT 1 FROM t HAVING true`): one row all the same, which a count makes.
+  const calls = called.length + distinctGroups.length === 0 ? [{ ...call("count", []), star: true }] : called
   const types = await typesOf(env.oracle, [...distinctGroups, ...calls], distinctGroups.length)
   const typedCalls = await typedAverages(calls, env)
   const written = [...distinctGroups, ...calls]

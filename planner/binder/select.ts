@@ -3,7 +3,7 @@ import type { NamedExpr, Query, Select, SelectItem } from "../ast/query.ts"
 import { isColumn } from "../ast/traverse.ts"
 import type { DescribedColumn, FunctionNames } from "../describe.ts"
 import { BindError, PlanDefect, UnknownColumn, UnsupportedSql } from "../errors.ts"
-import { type BoundExpr, type Column, printBound } from "../logical/column.ts"
+import { type BoundExpr, type Column, isConstant, printBound } from "../logical/column.ts"
 import { filtered, type Item, passing, type Plan, type SortKey } from "../logical/plan.ts"
 import { isVolatile } from "../logical/volatile.ts"
 import { bindGrouping, hasAggregate } from "./aggregation.ts"
@@ -214,10 +214,11 @@ async function group(
   const items = block.items.map((item) => item.expr)
   const keys = block.orderBy
   const read = [...items, ...keys.map((key) => key.expr), ...(block.having === undefined ? [] : [block.having])]
-  const needed =
-    block.groups !== undefined || block.having !== undefined || read.some((e) => hasAggregate(e, functions))
-  if (!needed) return { plan: input, items, keys }
-  const groups = block.groups === "all" ? items.filter((expr) => !hasAggregate(expr, functions)) : (block.groups ?? [])
+  const groups = block.groups === "all" ? items.filter((expr) => isGroupOfAll(expr, functions)) : (block.groups ?? [])
+  // GROUP BY ALL of a list that reads nothing and aggregates nothing groups nothing: as many rows as there are.
+  const written = block.groups !== undefined && block.groups !== "all"
+  const aggregates = block.having !== undefined || read.some((expr) => hasAggregate(expr, functions))
+  if (!written && !aggregates && groups.length === 0) return { plan: input, items, keys }
   const env = { functions, oracle: context.oracle, ids: context.ids }
   const { plan, rewrite } = await bindGrouping(input, groups, read, env)
   return {
@@ -225,6 +226,11 @@ async function group(
     items: items.map(rewrite),
     keys: keys.map((key) => ({ ...key, expr: rewrite(key.expr) })),
   }
+}
+
+/** GROUP BY ALL takes what reads a column and calls no aggregate: a constant is no group. */
+function isGroupOfAll(expr: BoundExpr, functions: FunctionNames): boolean {
+  return !isConstant(expr) && !hasAggregate(expr, functions)
 }
 
 interface ProjectedBlock {
