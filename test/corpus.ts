@@ -102,6 +102,8 @@ export const CORPUS: readonly string[] = [
   "WITH w AS (SELECT 1 a, 2 b, 3 a, 4 b, 5 a, 6 A) SELECT * FROM w",
   "SELECT kind FROM events WHERE (kind::INTEGER + 1, label) = (kind, 'new')",
   "SELECT kind FROM events JOIN prices ON kind = user_key SEMI JOIN (prices AS t0 JOIN prices AS t1 USING (user_key)) ON kind = user_key",
+  "SELECT * REPLACE (kind AS kind) FROM events AS a JOIN events AS b USING (kind) WHERE a.seq < 3 AND b.seq < 40 ORDER BY ALL",
+  "SELECT * EXCLUDE (kind) FROM events AS a JOIN events AS b USING (kind) WHERE a.seq < 3 AND b.seq < 40 ORDER BY ALL",
   // types through exchanges
   "SELECT small::VARCHAR AS v, amount::DOUBLE AS d, count(*) FROM orders WHERE small BETWEEN -3 AND 3 GROUP BY ALL ORDER BY ALL",
   "SELECT sum(small::HUGEINT * 1000000000000000000000) FROM orders",

@@ -111,13 +111,19 @@ function columnHint(nearest: string | undefined, holders: readonly Relation[]): 
   return hint === "" ? undefined : hint
 }
 
-/** What `*` stands for: every column once, merged ones where the first of them stands. */
-export function expandAll(scope: Scope): readonly { readonly name: string; readonly expr: BoundExpr }[] {
+/**
+ * What `*` stands for: every column once, merged ones where the first of them stands. A name that REPLACE replaces is
+ * not merged: DuckDB replaces first.
+ */
+export function expandAll(
+  scope: Scope,
+  isReplaced: (name: string) => boolean,
+): readonly { readonly name: string; readonly expr: BoundExpr }[] {
   const done = new Set<MergedColumn>()
   return scope.relations.flatMap((relation) =>
     relation.columns.flatMap(({ name, column }) => {
       const merged = scope.merged.find((each) => each.members.has(column.id))
-      if (merged === undefined) return [{ name, expr: column }]
+      if (merged === undefined || isReplaced(name)) return [{ name, expr: column }]
       if (done.has(merged)) return []
       done.add(merged)
       return [{ name: merged.name, expr: merged.expr }]

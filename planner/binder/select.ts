@@ -100,7 +100,8 @@ function expandStar(
   star: Star<ColumnRef>,
   source: SelectItem,
 ): readonly ListItem[] {
-  const all = star.relation === undefined ? expandAll(scope) : relationColumns(scope, star.relation)
+  const isReplaced = (name: string) => star.replace.some((each) => sameName(each.name.text, name))
+  const all = star.relation === undefined ? expandAll(scope, isReplaced) : relationColumns(scope, star.relation)
   const excluded = (name: string) => star.exclude.some((each) => sameName(each.text, name))
   return all
     .filter(({ name }) => !excluded(name))
