@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -23,6 +23,8 @@ beforeAll(async () => {
   writeFileSync(path.join(dir, "cut.parquet"), whole.subarray(0, whole.length - 20))
   writeFileSync(path.join(dir, "letter.parquet"), "Dear reader, this is no Parquet file.\n")
   writeFileSync(path.join(dir, "empty.parquet"), "")
+  mkdirSync(path.join(dir, "folder.parquet"))
+  symlinkSync(path.join(dir, "gone"), path.join(dir, "dangling.parquet"))
   session = await openSession({ workers: 1, dataDir: dir, cwd: dir })
 })
 afterAll(async () => {
@@ -56,6 +58,8 @@ describe("without an engine", () => {
     "SELECT * FROM cut",
     "SELECT * FROM letter",
     "SELECT * FROM empty",
+    "SELECT * FROM 'folder.parquet'",
+    "SELECT * FROM 'dangling.parquet'",
     "SELECT * FROM sails",
     "SELECT * FROM 'data.csv'",
     "SELECT * FROM 's3://bucket/x.parquet'",

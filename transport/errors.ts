@@ -8,7 +8,8 @@ export class TransportFailure extends Schema.TaggedError<TransportFailure>()("Tr
    * - `lost`: the other node went away, or a part of a stream did not come.
    * - `busy`: the other side serves as many streams as it may.
    * - `deadline`, `cancelled`, `closed`: this side gave up.
+   * - `refused`: the carrier's permissions forbid it.
    * - `size`: larger than what may be sent this way.
    */
-  reason: Schema.Literals(["nobody", "lost", "busy", "deadline", "cancelled", "closed", "size"]),
+  reason: Schema.Literals(["nobody", "lost", "busy", "deadline", "cancelled", "closed", "refused", "size"]),
 }) {}

@@ -1,6 +1,7 @@
 import { clearImmediate, setImmediate } from "node:timers"
 import type { Address } from "./address.ts"
 import { addressText } from "./address.ts"
+import type { Broadcast } from "./broadcast.ts"
 import { TransportFailure } from "./errors.ts"
 import type { Parcel, Wire } from "./wire.ts"
 
@@ -10,11 +11,32 @@ const PARCELS_IN_A_ROW_MAX = 256
 /** Nodes of one process. Bodies are handed over as they are, without a copy; nothing is cut unless a limit is given. */
 export interface InProcessBus {
   readonly connect: () => Wire
+  readonly broadcast: () => Broadcast
 }
 
 export function inProcessBus(bodyBytesMax: number = Number.MAX_SAFE_INTEGER): InProcessBus {
   const receivers = new Map<string, (parcel: Parcel) => void>()
-  return { connect: () => connect(receivers, bodyBytesMax) }
+  const hearers = new Set<Hear>()
+  return { connect: () => connect(receivers, bodyBytesMax), broadcast: () => broadcast(hearers) }
+}
+
+type Hear = (body: Uint8Array, sender: string | undefined) => void
+
+function broadcast(hearers: Set<Hear>): Broadcast {
+  return {
+    bodyBytesMax: Number.MAX_SAFE_INTEGER,
+    tell: (body) => {
+      setImmediate(() => {
+        for (const hear of hearers) hear(body, undefined)
+      })
+    },
+    hear: (receive) => {
+      hearers.add(receive)
+      return () => hearers.delete(receive)
+    },
+    watch: () => undefined,
+    close: () => new Promise((resolve) => setImmediate(resolve)),
+  }
 }
 
 function connect(receivers: Map<string, (parcel: Parcel) => void>, bodyBytesMax: number): Wire {
@@ -28,6 +50,7 @@ function connect(receivers: Map<string, (parcel: Parcel) => void>, bodyBytesMax:
   }
   return {
     bodyBytesMax,
+    incomingBytesMax: Number.MAX_SAFE_INTEGER,
     publish: (to, parcel, onNobody) => {
       if (parcel.body.byteLength > bodyBytesMax) {
         throw new TransportFailure({
@@ -43,6 +66,9 @@ function connect(receivers: Map<string, (parcel: Parcel) => void>, bodyBytesMax:
       })
       immediate ??= setImmediate(deliver)
     },
+    room: () => undefined,
+    settled: () => Promise.resolve(),
+    watch: () => undefined,
     subscribe: (address: Address, receive) => {
       const key = addressText(address)
       if (receivers.has(key)) throw new Error(`${key} is taken: two nodes of one process need two names`)

@@ -20,6 +20,9 @@ import type { Wire } from "./wire.ts"
 /** Where a node gets what belongs to streams that are open already. */
 const STREAMS_PATH = "streams"
 
+/** Streams are numbered from a random number below this: those of a node's last life are not taken for new ones. */
+const FIRST_STREAM_MAX = 2 ** 48
+
 /** The window of a request; its one frame may be larger, see `StreamReceiver`. */
 const REQUEST_WINDOW_BYTES = 1024 * 1024
 
@@ -30,15 +33,26 @@ export function nodeTransport(wire: Wire, options: TransportOptions): Transport 
   return new NodeTransport(wire, options)
 }
 
+interface Opened {
+  readonly to: Address
+  readonly receiver: StreamReceiver
+}
+
 class NodeTransport implements Transport {
   readonly node: string
   private readonly wire: Wire
   private readonly options: TransportOptions
   private readonly head: { readonly version: typeof PROTOCOL_VERSION; readonly from: string }
-  private readonly opened = new Map<number, { readonly to: string; readonly receiver: StreamReceiver }>()
+  private readonly opened = new Map<number, Opened>()
+  /** The windows of all that is opened. */
+  private granted = 0
   private readonly served: ServedStreams
   private readonly totals = { refused: 0, parcelsSent: 0, bytesSent: 0, bytesReceived: 0 }
-  private streams = 0
+  private streams: number
+  /** Why nothing can be sent at the moment. */
+  private broken: string | undefined
+  /** What others are to be told of streams that ended while nothing could be sent. */
+  private untold: (() => void)[] = []
   private closed = false
 
   constructor(wire: Wire, options: TransportOptions) {
@@ -46,8 +60,10 @@ class NodeTransport implements Transport {
     this.wire = wire
     this.options = options
     this.head = { version: PROTOCOL_VERSION, from: options.node }
+    this.streams = options.firstStream ?? 1 + Math.floor(Math.random() * FIRST_STREAM_MAX)
     this.served = new ServedStreams({
-      bodyBytesMax: wire.bodyBytesMax,
+      bodyBytesMax: () => wire.bodyBytesMax,
+      room: () => wire.room(),
       encodeFailure: options.failures.encode,
       data: (to, piece, body) => {
         const onNobody = () => this.served.cancel(to, failure("lost", `${to.from} is gone`))
@@ -57,6 +73,11 @@ class NodeTransport implements Transport {
         this.publish(streamsOf(to.from), { _tag: "end", ...this.head, stream: to.stream, chunks }, EMPTY),
     })
     this.subscribe(STREAMS_PATH, (envelope, body) => this.carryOn(envelope, body))
+    wire.watch({
+      broken: (why) => this.wireBroke(why),
+      restored: () => this.wireRestored(),
+      refused: (address, why) => this.wireRefused(address, why),
+    })
   }
 
   send(to: Address, body: Uint8Array): void {
@@ -64,6 +85,7 @@ class NodeTransport implements Transport {
     if (body.byteLength > limit) {
       throw failure("size", `a message of ${body.byteLength} bytes is over the limit of ${limit}: open a stream for it`)
     }
+    if (this.broken !== undefined) throw failure("lost", `nothing can be sent to ${addressText(to)}: ${this.broken}`)
     this.publish(to, { _tag: "message", ...this.head }, body)
   }
 
@@ -81,9 +103,11 @@ class NodeTransport implements Transport {
     })
   }
 
-  open(to: Address, request: Uint8Array, { windowBytes, signal }: OpenOptions): IncomingStream {
-    this.streams += 1
+  open(to: Address, request: Uint8Array, options: OpenOptions): IncomingStream {
+    const { signal } = options
+    const windowBytes = this.grant(options.windowBytes)
     const stream = this.streams
+    this.streams += 1
     const name = `the stream from ${addressText(to)}`
     const onAbort = () => receiver.cancel()
     const receiver = new StreamReceiver({
@@ -92,7 +116,7 @@ class NodeTransport implements Transport {
       cancel: () => this.publish(streamsOf(to.node), { _tag: "cancel", ...this.head, stream }, EMPTY),
       decodeFailure: this.options.failures.decode,
       onOver: () => {
-        this.opened.delete(stream)
+        if (this.opened.delete(stream)) this.granted -= windowBytes
         signal?.removeEventListener("abort", onAbort)
       },
     })
@@ -100,7 +124,12 @@ class NodeTransport implements Transport {
       receiver.fail(failure("closed", `${name} cannot be opened: this node's transport is closed`))
       return receiver
     }
-    this.opened.set(stream, { to: to.node, receiver })
+    if (this.broken !== undefined) {
+      receiver.fail(failure("lost", `${name}: ${this.broken}`))
+      return receiver
+    }
+    this.opened.set(stream, { to, receiver })
+    this.granted += windowBytes
     signal?.addEventListener("abort", onAbort)
     const onNobody = () => receiver.fail(failure("nobody", `nobody listens at ${addressText(to)}`))
     const pieces = cut(request, this.wire.bodyBytesMax)
@@ -132,9 +161,18 @@ class NodeTransport implements Transport {
     throw failure("lost", `${addressText(to)} ended without an answer`)
   }
 
+  settled(): Promise<void> {
+    return this.wire.settled()
+  }
+
   lose(node: string, reason: string): void {
     this.served.cancelOf(node, failure("lost", reason))
-    for (const { to, receiver } of this.opened.values()) if (to === node) receiver.fail(failure("lost", reason))
+    for (const { to, receiver } of this.opened.values()) if (to.node === node) receiver.fail(failure("lost", reason))
+  }
+
+  probe(node: string): void {
+    // A credit of nothing for no stream: whoever gets it does nothing, and the carrier says when there is nobody.
+    this.publish(streamsOf(node), { _tag: "credit", ...this.head, stream: 0, bytes: 0 }, EMPTY)
   }
 
   counts(): TransportCounts {
@@ -149,6 +187,12 @@ class NodeTransport implements Transport {
     await this.wire.close()
   }
 
+  /** All windows together stay within what may be under way; the fuller it is, the smaller a new one, and at least a byte. */
+  private grant(windowBytes: number): number {
+    const free = this.wire.incomingBytesMax - this.granted
+    return Math.min(windowBytes, Math.max(1, Math.floor(free / 2)))
+  }
+
   private subscribe(path: string, receive: (envelope: Envelope, body: Uint8Array) => void): () => void {
     return this.wire.subscribe({ node: this.node, path }, (parcel) => {
       this.totals.bytesReceived += parcel.body.byteLength
@@ -157,6 +201,9 @@ class NodeTransport implements Transport {
         envelope = decodeEnvelope(parcel.envelope)
       } catch (error) {
         return this.refuse(`not an envelope of version ${PROTOCOL_VERSION}: ${String(error)}`)
+      }
+      if (parcel.sender !== undefined && parcel.sender !== envelope.from) {
+        return this.refuse(`an envelope that says "${envelope.from}" was sent by "${parcel.sender}"`)
       }
       receive(envelope, parcel.body)
     })
@@ -181,14 +228,44 @@ class NodeTransport implements Transport {
   /** Late parcels of a stream that is over belong to nobody; a node may only speak for itself. */
   private receiverOf({ from, stream }: { readonly from: string; readonly stream: number }): StreamReceiver | undefined {
     const opened = this.opened.get(stream)
-    return opened?.to === from ? opened.receiver : undefined
+    return opened?.to.node === from ? opened.receiver : undefined
   }
 
   private publish(to: Address, envelope: Envelope, body: Uint8Array, onNobody: () => void = () => undefined): void {
-    if (this.closed) return
+    if (this.closed || this.broken !== undefined) return
     this.totals.parcelsSent += 1
     this.totals.bytesSent += body.byteLength
-    this.wire.publish(to, { envelope: encodeEnvelope(envelope), body }, onNobody)
+    this.wire.publish(to, { envelope: encodeEnvelope(envelope), body }, () => {
+      onNobody()
+      // Everyone listens for what belongs to open streams; at any other path only a service may be missing.
+      if (to.path === STREAMS_PATH) this.options.onGone?.(to.node)
+      else this.probe(to.node)
+    })
+  }
+
+  /** What was under way may be lost, and nobody knows which part: every stream ends, on both of its sides. */
+  private wireBroke(why: string): void {
+    this.broken = why
+    for (const [stream, { to, receiver }] of this.opened) {
+      receiver.fail(failure("lost", `the stream from ${addressText(to)}: ${why}`))
+      this.untold.push(() => this.publish(streamsOf(to.node), { _tag: "cancel", ...this.head, stream }, EMPTY))
+    }
+    this.untold.push(...this.served.interrupt(failure("lost", `node ${this.node} lost the stream: ${why}`)))
+  }
+
+  private wireRestored(): void {
+    this.broken = undefined
+    for (const tell of this.untold.splice(0)) tell()
+  }
+
+  private wireRefused(address: Address, why: string): void {
+    if (address.node === this.node) return this.refuse(`nothing can come to "${address.path}": ${why}`)
+    const isAll = address.path === STREAMS_PATH
+    for (const { to, receiver } of this.opened.values()) {
+      if (to.node !== address.node || (to.path !== address.path && !isAll)) continue
+      receiver.fail(failure("refused", `${addressText(to)} cannot be reached: ${why}`))
+    }
+    if (isAll) this.served.cancelOf(address.node, failure("refused", `${address.node} cannot be answered: ${why}`))
   }
 
   private refuse(reason: string): void {

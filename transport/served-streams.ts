@@ -35,7 +35,9 @@ interface Served extends StreamKey {
 }
 
 export interface ServedPorts {
-  readonly bodyBytesMax: number
+  readonly bodyBytesMax: () => number
+  /** Settles when the wire takes more. */
+  readonly room: () => Promise<void> | undefined
   readonly data: (to: StreamKey, piece: DataChunk, body: Uint8Array) => void
   readonly end: (to: StreamKey, chunks: number) => void
   readonly encodeFailure: (error: unknown) => Uint8Array
@@ -81,6 +83,13 @@ export class ServedStreams {
 
   cancelOf(node: string, error: TransportFailure): void {
     for (const served of this.streams.values()) if (served.from === node) this.drop(served, error)
+  }
+
+  /** The wire broke: ends every stream, and gives what its opener is to be told when the wire works again. */
+  interrupt(error: TransportFailure): readonly (() => void)[] {
+    const interrupted = [...this.streams.values()]
+    for (const served of interrupted) this.drop(served, error)
+    return interrupted.map((served) => () => this.tell(served, error))
   }
 
   size(): number {
@@ -145,8 +154,9 @@ export class ServedStreams {
   }
 
   private async send(served: Served, frame: Uint8Array): Promise<void> {
-    const pieces = cut(frame, this.ports.bodyBytesMax)
+    const pieces = cut(frame, this.ports.bodyBytesMax())
     for (const [index, piece] of pieces.entries()) {
+      await this.ports.room()
       await served.window.claim(piece.byteLength)
       this.publish(served, "frame", index === pieces.length - 1, piece)
     }
@@ -154,7 +164,7 @@ export class ServedStreams {
 
   /** Outside the window: a failure is small, and must not wait for a consumer that takes nothing. */
   private tell(served: Served, error: unknown): void {
-    const pieces = cut(this.ports.encodeFailure(error), this.ports.bodyBytesMax)
+    const pieces = cut(this.ports.encodeFailure(error), this.ports.bodyBytesMax())
     for (const [index, piece] of pieces.entries()) {
       this.publish(served, "failure", index === pieces.length - 1, piece)
     }

@@ -5,7 +5,10 @@ import type { IncomingStream } from "./incoming-stream.ts"
 /** How nodes reach each other. The same over an in-process bus and over a network; bodies are opaque bytes. */
 export interface Transport {
   readonly node: string
-  /** One way, at most once. Throws TransportFailure `size` for a body over the wire's limit: open a stream instead. */
+  /**
+   * One way, at most once. Throws TransportFailure: `size` for a body over the wire's limit (open a stream instead), `lost`
+   * while the wire is broken.
+   */
   readonly send: (to: Address, body: Uint8Array) => void
   readonly listen: (path: string, receive: (body: Uint8Array, from: string) => void) => () => void
   /** Asks for frames. A request of any size, frames of any size; nothing is held beyond the window and one frame. */
@@ -13,8 +16,15 @@ export interface Transport {
   /** Asks for exactly one frame. */
   readonly request: (to: Address, request: Uint8Array, options: RequestOptions) => Promise<Uint8Array>
   readonly serve: (path: string, handler: StreamHandler) => () => void
+  /**
+   * Settles when others can reach what this node listens to and serves by now. Rejects with TransportFailure `refused` when the
+   * carrier forbids any of it.
+   */
+  readonly settled: () => Promise<void>
   /** A node is known to be gone: every stream with it fails with `reason`. */
   readonly lose: (node: string, reason: string) => void
+  /** Asks the carrier whether that node listens at all; `onGone` is told when it does not. */
+  readonly probe: (node: string) => void
   readonly counts: () => TransportCounts
   /** Ends every stream and the wire. Settles when nothing is left. */
   readonly close: () => Promise<void>
@@ -45,6 +55,10 @@ export interface TransportOptions {
   readonly failures: Codec<unknown>
   /** A parcel that is not an envelope of this version, or belongs to nothing; for the log. */
   readonly onRefused?: (reason: string) => void
+  /** The carrier says that nobody listens where that node's transport would: the node is gone, or cut off. */
+  readonly onGone?: (node: string) => void
+  /** Where the numbers of this node's streams begin; for tests. */
+  readonly firstStream?: number
 }
 
 export interface TransportCounts {

@@ -10,7 +10,7 @@ export interface Parcel {
 
 /** What a wire tells of itself. A wire that cannot break tells nothing. */
 export interface WireEvents {
-  /** Parcels under way may be lost, and nothing can be published until `restored`. */
+  /** Parcels under way may be lost, and nothing can be published until `restored`. Again when there is another reason. */
   readonly broken: (why: string) => void
   readonly restored: () => void
   /** The carrier forbids what goes to this address, or, for an address of this node, to hear what comes there. */
@@ -24,6 +24,8 @@ export interface WireEvents {
 export interface Wire {
   /** The largest body of one parcel; larger ones are cut. A carrier may change it while no parcel is under way. */
   readonly bodyBytesMax: number
+  /** Bytes of streams that may be under way to this node at a time, over all of them; more, and the carrier gives it up. */
+  readonly incomingBytesMax: number
   /**
    * Parcels from one sender to one address arrive in order, or not at all. Never blocks. Throws TransportFailure
    * `size` for a body over the limit. While the wire is broken nothing is published.
@@ -33,6 +35,8 @@ export interface Wire {
   readonly room: () => Promise<void> | undefined
   /** Gives a function that ends it. */
   readonly subscribe: (address: Address, receive: (parcel: Parcel) => void) => () => void
+  /** Settles when parcels for what is subscribed get here, rejects with TransportFailure `refused` when they may not. */
+  readonly settled: () => Promise<void>
   /** One watcher: the transport. */
   readonly watch: (events: WireEvents) => void
   readonly close: () => Promise<void>

@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises"
+import { lstat, readdir, stat } from "node:fs/promises"
 import { basename, dirname, isAbsolute, join, resolve } from "node:path"
 import { SourceError } from "../../actors/errors.ts"
 import type { TableRef } from "../../planner/ast/query.ts"
@@ -36,11 +36,29 @@ export async function notFound(ref: TableRef, places: Places): Promise<UnknownTa
 
 async function missingFile(ref: TableRef, { cwd }: Places): Promise<UnknownTable> {
   const path = resolve(cwd, ref.name)
-  const siblings = await namesIn(dirname(path))
+  const other = await whatElse(path)
+  if (other !== undefined) {
+    const message = `'${ref.name}' cannot be read: ${other}`
+    const hint = other === FOLDER ? `name its files with a glob: '${join(ref.name, "*.parquet")}'` : undefined
+    return new UnknownTable({ message, span: ref.nameSpan, name: ref.name, hint })
+  }
+  const siblings = (await namesIn(dirname(path))).filter((name) => name.toLowerCase().endsWith(PARQUET_ENDING))
   const nearest = nearestName(basename(path), siblings)
   const hint = nearest === undefined ? `looked for ${path}` : `did you mean '${join(dirname(ref.name), nearest)}'?`
   const message = `file '${ref.name}' does not exist`
   return new UnknownTable({ message, span: ref.nameSpan, name: ref.name, nearest, hint })
+}
+
+const FOLDER = "it is a folder"
+
+/** What stands at the path, when it is not a file. */
+async function whatElse(path: string): Promise<string | undefined> {
+  const entry = await lstat(path).catch(() => undefined)
+  if (entry === undefined) return undefined
+  if (!entry.isSymbolicLink()) return entry.isDirectory() ? FOLDER : "it is not a regular file"
+  const target = await stat(path).catch(() => undefined)
+  if (target === undefined) return "it is a link to a file that does not exist"
+  return target.isDirectory() ? FOLDER : "it is a link to what is not a regular file"
 }
 
 async function missingTable(ref: TableRef, dataDir: string | undefined): Promise<UnknownTable> {

@@ -18,6 +18,7 @@ export async function runQueries(args: readonly string[]): Promise<number> {
     return EXIT_DONE
   }
   const run = queryRun(given)
+  await checkRules(run.settings.disabledRules ?? [])
   if ("file" in run.source && given.value("file") === undefined && process.stdin.isTTY) {
     complain(helpText(queryCommand))
     return EXIT_USAGE
@@ -29,6 +30,15 @@ export async function runQueries(args: readonly string[]): Promise<number> {
   const parsed = await Promise.all(scripts.map((script) => readScript(script)))
   if (parsed.every((script) => script.statements.length === 0)) return EXIT_DONE
   return interruptible((signal) => runParsed(run, parsed, signal))
+}
+
+/** The list of rules is loaded only for those who name one. */
+async function checkRules(names: readonly string[]): Promise<void> {
+  if (names.length === 0) return
+  const { RULE_NAMES } = await import("../../planner/optimizer.ts")
+  const unknown = names.find((name) => !RULE_NAMES.includes(name))
+  if (unknown === undefined) return
+  throw new UsageError(`--disable-rule: there is no rule "${unknown}"`, `rules: ${RULE_NAMES.join(", ")}`)
 }
 
 async function runParsed(

@@ -121,6 +121,13 @@ describe("json", () => {
     )
   })
 
+  test("a decimal without whole digits is a number all the same", async () => {
+    const columns = [{ name: "d", type: "DECIMAL(2,2)" }]
+    const text = await printedText("json", columns, [[".50"], ["-.05"], ["0.00"]])
+    expect(text).toBe('[{"d":0.50},\n{"d":-0.05},\n{"d":0.00}]\n')
+    expect(JSON.parse(text)).toEqual([{ d: 0.5 }, { d: -0.05 }, { d: 0 }])
+  })
+
   test("no rows: an empty array", async () => {
     expect(await printedText("json", mixed, [])).toBe("[]\n")
   })

@@ -6,23 +6,24 @@ import { valueKind, type ValueKind } from "./value-kind.ts"
 /** One array, a row a line, as DuckDB's shell prints it: `[{"a":1},⏎{"a":2}]`. No rows: `[]`. */
 export const jsonFormat: Format = {
   form: "text",
-  open: (target) => rowsAsObjects(target, { before: "[", between: ",\n", after: "]\n", none: "[]\n" }),
+  open: (target) => objectRows(target, { before: "[", between: ",\n", after: "]\n", none: "[]\n" }),
 }
 
 /** One object a line, nothing around them. */
 export const ndjsonFormat: Format = {
   form: "text",
-  open: (target) => rowsAsObjects(target, { before: "", between: "\n", after: "\n", none: "" }),
+  open: (target) => objectRows(target, { before: "", between: "\n", after: "\n", none: "" }),
 }
 
-interface Punctuation {
+/** What stands around and between the rows, and what stands for no rows. */
+export interface Punctuation {
   readonly before: string
   readonly between: string
   readonly after: string
   readonly none: string
 }
 
-function rowsAsObjects({ columns, sink }: FormatTarget, marks: Punctuation): ResultWriter {
+export function objectRows({ columns, sink }: FormatTarget, marks: Punctuation): ResultWriter {
   const lines = lineBuffer(sink)
   const keys = columns.map((column, i) => `${i === 0 ? "" : ","}${JSON.stringify(column.name)}:`)
   const kinds = columns.map((column) => valueKind(column.type))
@@ -55,13 +56,19 @@ function jsonValue(text: string | null, kind: ValueKind): string {
   if (text === null) return "null"
   switch (kind) {
     case "number":
-      return NOT_IN_JSON.get(text) ?? text
+      return NOT_IN_JSON.get(text) ?? withZero(text)
     case "boolean":
     case "json":
       return text
     case "text":
       return JSON.stringify(text)
   }
+}
+
+/** A DECIMAL without whole digits is printed `.5`, which JSON does not read. */
+function withZero(text: string): string {
+  if (text.startsWith(".")) return `0${text}`
+  return text.startsWith("-.") ? `-0${text.slice(1)}` : text
 }
 
 const NOT_IN_JSON: ReadonlyMap<string, string> = new Map([

@@ -29,7 +29,10 @@ export interface NatsSettings {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** What the options `--nats` and `--cluster` and the environment say. Throws NatsSettingsError. */
-export function natsSettings(env: Environment, given: { readonly url?: string; readonly cluster?: string }): NatsSettings {
+export function natsSettings(
+  env: Environment,
+  given: { readonly url?: string; readonly cluster?: string },
+): NatsSettings {
   const text = given.url ?? filled(env["NATS_URL"])
   if (text === undefined) throw wrong("no NATS server is named: give --nats nats://HOST:PORT or set NATS_URL")
   const urls = text.split(",").map((each) => parseUrl(each.trim()))

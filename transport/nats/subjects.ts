@@ -20,7 +20,8 @@ export interface Subjects {
   /** The two ends of a parcel's subject; nothing for any other subject. */
   readonly parse: (subject: string) => { readonly to: Address; readonly from: string } | undefined
   readonly nobody: (from: string, number: number | "*") => string
-  readonly presence: (from: string | "*") => string
+  /** Of everyone without a name. */
+  readonly presence: (from?: string) => string
   /** Who published to a presence subject. */
   readonly presenceFrom: (subject: string) => string | undefined
 }
@@ -38,7 +39,7 @@ export function subjectsOf(cluster: string): Subjects {
       return { to: { node, path: steps.join("/") }, from }
     },
     nobody: (from, number) => `${base}.nobody.${checked(from)}.${number}`,
-    presence: (from) => `${cluster}.presence.${from === "*" ? from : checked(from)}`,
+    presence: (from) => `${cluster}.presence.${from === undefined ? "*" : checked(from)}`,
     presenceFrom: (subject) => subject.split(".").at(2),
   }
 }
