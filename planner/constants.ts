@@ -117,6 +117,8 @@ async function evaluate(texts: readonly string[], oracle: TypeOracle): Promise<R
     const type = row[2 * i]
     const value = row[2 * i + 1]
     if (typeof type !== "string" || typeof value !== "string" || !EXACT_TEXT.test(type)) continue
+    // DuckDB's parser takes a NUL byte for the end of the statement.
+    if (value.includes("\0")) continue
     values.set(text, { _tag: "TypedLiteral", type: typeName(type), text: value, span: { start: 0, end: 0 } })
   }
   return values

@@ -7,11 +7,11 @@ import { engineMemoryBytes } from "./pool/memory.ts"
 import type { Session, SessionOptions } from "./session.ts"
 
 /** A session in this process. Nothing starts, no engine and no file, before the first query needs it. */
-export async function openSession({ workers, dataDir, cwd }: SessionOptions): Promise<Session> {
+export async function openSession({ workers, dataDir, cwd, roots }: SessionOptions): Promise<Session> {
   const memoryLimitBytes = engineMemoryBytes(workers)
   const node = await openNode({
     workers,
-    places: { dataDir, cwd },
+    places: { dataDir, cwd: roots === undefined ? cwd : (dataDir ?? cwd), roots },
     planner: sqlPlanner,
     source: parquetSource,
     spawn: (name) => spawnEngine({ name, memoryLimitBytes, prelude: QUERY_VALUE_MACROS }),

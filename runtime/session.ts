@@ -58,6 +58,8 @@ export interface QueryMetrics {
   /** Bytes read from files, and bytes that went through exchanges (the result's excluded). */
   readonly bytesRead: number
   readonly bytesExchanged: number
+  /** Bytes of batches that came to a node from another one, the result's included; 0 in one process. */
+  readonly bytesRemote: number
   readonly splits: number
   readonly splitsPruned: number
   readonly tasks: number

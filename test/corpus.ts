@@ -27,6 +27,8 @@ export const CORPUS: readonly string[] = [
   "SELECT oid FROM orders LIMIT 5",
   "SELECT oid FROM orders LIMIT 5 OFFSET 2500",
   "SELECT oid FROM orders LIMIT 0",
+  "SELECT count(*) FROM (SELECT oid FROM orders LIMIT 9223372036854775807)",
+  "SELECT id FROM users WHERE name = chr(0) || 'x' OR id < -37 ORDER BY id",
   "SELECT DISTINCT status FROM orders ORDER BY ALL",
   "SELECT DISTINCT kind, label FROM events ORDER BY kind, label",
   "SELECT DISTINCT score FROM users ORDER BY 1",

@@ -86,6 +86,8 @@ describe("in DuckDB's words", () => {
     "SELECT date_trunc('month', seen) FROM sales",
     "SELECT seen AT TIME ZONE 'Asia/Tokyo' FROM sales",
     "SELECT (SELECT 1) FROM sales",
+    "SELECT id = ANY([1, 2]) FROM sales",
+    "SELECT DISTINCT name FROM sales ORDER BY id",
     "SELECT name FROM sales ORDER BY name COLLATE NOCASE",
     "SELECT row_number() OVER () FROM sales",
     "SELECT DATE 'tomorrow' FROM sales",

@@ -63,6 +63,10 @@ beforeAll(async () => {
     "SELECT i AS n, (i / 7.0 - 500)::DECIMAL(12,3) AS dec, 'k' || lpad(i::VARCHAR, 6, '0') AS s, DATE '2000-01-01' + (i / 10)::INTEGER AS d, CASE WHEN i BETWEEN 4000 AND 8000 THEN NULL ELSE i / 3.0 END AS x, TIMESTAMP '2000-01-01' + INTERVAL (i) MINUTE AS t FROM range(20000) r(i)",
     ", ROW_GROUP_SIZE 2048",
   )
+  await write(
+    "spans",
+    "SELECT CASE i % 2 WHEN 0 THEN to_days((i // 2 * 30)::INTEGER) ELSE to_months((i // 2)::INTEGER) END AS iv, i FROM range(200) t(i)",
+  )
   writer.close()
   native = await openNative({ threads: 1, dataDir: dir })
   session = await openSession({ workers: 2, dataDir: dir, cwd: dir })
@@ -104,6 +108,17 @@ describe("law 1: both sides of a hash exchange hash the comparison type", () => 
     await same("SELECT d, count(*) FROM f GROUP BY d", HASH)
     await same("SELECT a.d, b.f FROM f a JOIN f b ON a.d = b.f", HASH)
     await same("SELECT a.f, b.f FROM f a FULL JOIN f b ON a.f = b.f", HASH)
+  })
+
+  test("grouping after a join on texts, where equal values have other texts", async () => {
+    // Only how many: which of the equal values stands for its group is not said by SQL.
+    const groups = (sql: string) => `SELECT count(*), min(n), max(n) FROM (${sql})`
+    await same(
+      groups("SELECT a.iv, count(*) AS n FROM spans a JOIN spans b ON a.iv::VARCHAR = b.iv::VARCHAR GROUP BY a.iv"),
+      HASH,
+    )
+    await same(groups("SELECT a.d, count(*) AS n FROM f a JOIN f b ON a.d::VARCHAR = b.d::VARCHAR GROUP BY a.d"), HASH)
+    await same(groups("SELECT a.d, count(*) AS n FROM f a JOIN f b ON signbit(a.d) = signbit(b.d) GROUP BY a.d"), HASH)
   })
 
   test("DATE against TIMESTAMP", async () => {

@@ -88,7 +88,11 @@ export class ServedStreams {
   /** The wire broke: ends every stream, and gives what its opener is to be told when the wire works again. */
   interrupt(error: TransportFailure): readonly (() => void)[] {
     const interrupted = [...this.streams.values()]
-    for (const served of interrupted) this.drop(served, error)
+    for (const served of interrupted) {
+      this.drop(served, error)
+      // It may be long until then, and only the stream's name is needed.
+      served.request.length = 0
+    }
     return interrupted.map((served) => () => this.tell(served, error))
   }
 

@@ -77,6 +77,9 @@ export function step(state: EngineState, event: EngineRequest | WorkReport): Ste
       return runTask(state, event.task, event.rows)
     case "CancelTask":
       return cancelTask(state, event.task)
+    // The shell counts credit itself: it is no change of state.
+    case "OutputTaken":
+      return [state, []]
     case "Finished": {
       const task = currentTask(state, event.task)
       if (task === undefined) return [state, []]

@@ -134,23 +134,10 @@ function instantiate(compiled: WebAssembly.Module) {
   return (imports: WebAssembly.Imports, succeed: Succeed): object => {
     Object.assign(globalThis, { DUCKDB_RUNTIME: sealedRuntime() })
     void WebAssembly.instantiate(compiled, imports).then((instance) =>
-      succeed({ exports: usedExports(compiled, instance.exports) }, compiled),
+      succeed(instance, compiled),
     )
     return {}
   }
-}
-
-/**
- * DuckDB exports 75,000 C++ symbols for extensions to link with, and the library's start walks through all of them six
- * times: two thirds of the start. No extension is ever loaded here; what the module itself imports back is kept.
- */
-function usedExports(compiled: WebAssembly.Module, exports: WebAssembly.Exports): WebAssembly.Exports {
-  const imported = new Set(WebAssembly.Module.imports(compiled).map(({ name }) => name))
-  const isUsed = (name: string): boolean => {
-    const symbol = name.startsWith("orig$") ? name.slice("orig$".length) : name
-    return !symbol.startsWith("_Z") || imported.has(symbol)
-  }
-  return Object.fromEntries(Object.entries(exports).filter(([name]) => isUsed(name)))
 }
 
 /** The library copies to where `malloc` points without a look. It points to 0 when memory is full. */

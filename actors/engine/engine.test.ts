@@ -312,6 +312,42 @@ describe("cancellation and loss", () => {
     expect((await engine.task(intTask)).metrics?.rowsOut).toBe(1)
   })
 
+  test("output that nobody takes holds the task up; credit lets it go on, and a cancellation ends it", async () => {
+    const task = {
+      id: "held",
+      inputs: [],
+      // 96 MB in batches of a megabyte, three times what may be under way.
+      sql: "SELECT i FROM range(12000000) t(i)",
+      columns: [{ name: "i", wireType: "BIGINT" }],
+      partitions: 0,
+      batchBytesTarget: MIB,
+    }
+    let sent = 0
+    const stop = engine.thread.onEvent((event) => {
+      if (event._tag === "OutputBatch") sent += event.batch.bytes.byteLength
+    })
+    const run = () => {
+      sent = 0
+      engine.thread.send({ _tag: "StartTask", task })
+      engine.thread.send({ _tag: "RunTask", task: task.id, rows: {} })
+      return engine.next(() => sent > 32 * MIB)
+    }
+    const ended = () => engine.next((event) => event._tag === "TaskDone" || event._tag === "TaskFailed")
+    await run()
+    // Calls are answered while it waits; by then it would have sent much more.
+    for (let i = 0; i < 20; i++) await engine.evaluate("SELECT count(*) FROM range(1000000)")
+    expect(sent).toBeLessThan(36 * MIB)
+    const cancelled = ended()
+    engine.thread.send({ _tag: "CancelTask", task: task.id })
+    expect(await cancelled).toMatchObject({ error: { _tag: "Cancelled" } })
+    await run()
+    const done = ended()
+    engine.thread.send({ _tag: "OutputTaken", task: task.id, bytes: 96 * MIB })
+    expect(await done).toMatchObject({ _tag: "TaskDone" })
+    expect(sent).toBeGreaterThan(90 * MIB)
+    stop()
+  })
+
   test("a thread that is killed in the middle of a task says so once", async () => {
     const doomed = await driveEngine("doomed")
     const reasons: string[] = []

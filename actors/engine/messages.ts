@@ -23,7 +23,14 @@ export type EngineRequest =
   | { readonly _tag: "InputSplit"; readonly task: string; readonly table: string; readonly split: SplitBytes }
   /** All input is there; `rows` is checked against what arrived for every exchange table (law 3). */
   | { readonly _tag: "RunTask"; readonly task: string; readonly rows: Readonly<Record<string, number>> }
+  /** So many bytes of the task's output are safe: the engine may send as many more. */
+  | { readonly _tag: "OutputTaken"; readonly task: string; readonly bytes: number }
   | { readonly _tag: "CancelTask"; readonly task: string }
+
+/** What a thread is sent besides: the code of a source's half in it. Nobody waits for it but the splits of its kind. */
+export type ThreadMessage =
+  | EngineRequest
+  | { readonly _tag: "Decoder"; readonly kind: string; readonly module: WebAssembly.Module }
 
 export interface EngineTask {
   /** Unique: query, stage, task, attempt. */

@@ -7,6 +7,9 @@ import { Trap } from "./refusal.ts"
 import { TaskClock } from "./task-clock.ts"
 import { TaskInputs } from "./task-inputs.ts"
 
+/** Output that was sent and that nobody has said is safe. Then the engine waits: a slow disk holds up its producers. */
+const OUTPUT_IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024
+
 export interface TaskPorts {
   readonly db: DuckDB
   readonly emit: (event: EngineEvent) => void
@@ -22,6 +25,8 @@ export class TaskRun {
   readonly #clock: TaskClock
   readonly #inputs: TaskInputs
   #bytesOut = 0
+  #bytesTaken = 0
+  #wake: (() => void) | undefined
 
   constructor(task: EngineTask, ports: TaskPorts) {
     this.#task = task
@@ -78,9 +83,35 @@ export class TaskRun {
       if (message !== undefined && message.byteLength === 0) break
       if (message !== undefined) this.#clock.work("scatter", () => partitioner.add(message))
       await this.#clock.pauseWhenDue()
+      if (this.#bytesOut - this.#bytesTaken > OUTPUT_IN_FLIGHT_BYTES_MAX) await this.#room()
     }
     this.#clock.work("scatter", () => partitioner.finish())
     return partitioner
+  }
+
+  /** So many more bytes of output are safe. */
+  outputTaken(task: string, bytes: number): void {
+    if (task !== this.#task.id) return
+    this.#bytesTaken += bytes
+    this.#wake?.()
+  }
+
+  /** Whoever waits looks again. */
+  interrupted(): void {
+    this.#wake?.()
+  }
+
+  async #room(): Promise<void> {
+    while (this.#bytesOut - this.#bytesTaken > OUTPUT_IN_FLIGHT_BYTES_MAX) {
+      // First: a cancellation that came already would wake nobody.
+      await this.#ports.pause()
+      if (this.#bytesOut - this.#bytesTaken <= OUTPUT_IN_FLIGHT_BYTES_MAX) break
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      this.#wake = undefined
+    }
+    this.#clock.startSlice()
   }
 
   #metrics(partitionRows: readonly number[]): TaskMetrics {

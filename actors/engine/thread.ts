@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises"
-import { createRequire } from "node:module"
-import { Worker } from "node:worker_threads"
 import * as Schema from "effect/Schema"
 import { ActorError, EngineLost } from "../errors.ts"
-import type { EngineEvent, EngineRequest } from "./messages.ts"
+import { startHost, type Host } from "./host.ts"
+import type { EngineEvent, EngineRequest, ThreadMessage } from "./messages.ts"
+import { compileDecoder, compileDuckDB } from "./modules.ts"
 
 /** The main thread's side of an engine. */
 export interface EngineThread {
@@ -30,19 +29,6 @@ export interface EngineOptions {
 /** From starting the thread to its Ready. About a second is usual; a loaded machine takes longer. */
 const ENGINE_START_MS_MAX = 30_000
 
-/** JavaScript's own heap in an engine's thread, MiB. Batches and the WASM memory lie outside of it. */
-const ENGINE_HEAP_MIB_MAX = 1024
-
-const WASM_FILE = "@duckdb/duckdb-wasm/dist/duckdb-eh.wasm"
-
-let compiled: Promise<WebAssembly.Module> | undefined
-
-/** Compiled once a process: a third of a second, and every thread is given the same module. */
-export function compileDuckDB(): Promise<WebAssembly.Module> {
-  compiled ??= readFile(createRequire(import.meta.url).resolve(WASM_FILE)).then((bytes) => WebAssembly.compile(bytes))
-  return compiled
-}
-
 /** Starts an engine and waits until it answers. Rejects with EngineLost. */
 export async function spawnEngine(options: EngineOptions): Promise<EngineThread> {
   const thread = new WorkerThread(options.name)
@@ -56,7 +42,13 @@ export async function spawnEngine(options: EngineOptions): Promise<EngineThread>
       prelude: options.prelude ?? [],
       name: options.name,
     })
-    const version = await firstReady(thread, options.name)
+    const ready = firstReady(thread, options.name)
+    // Begun when the thread has DuckDB, so that the one does not slow the other down. Only splits wait for it.
+    compileDecoder().then(
+      (module) => thread.send({ _tag: "Decoder", kind: "parquet", module }),
+      (error: unknown) => thread.end(`the Parquet decoder cannot be compiled: ${String(error)}`),
+    )
+    const version = await ready
     return {
       name: options.name,
       version,
@@ -91,35 +83,20 @@ async function firstReady(thread: WorkerThread, name: string): Promise<string> {
 }
 
 class WorkerThread {
-  readonly #worker: Worker
+  readonly #host: Host
   readonly #events = new Set<(event: EngineEvent) => void>()
   readonly #exits = new Set<(reason: string) => void>()
   #gone: string | undefined
 
   constructor(name: string) {
-    // The ending is this file's own: .ts in the repository, .js as published.
-    const ending = import.meta.url.endsWith(".ts") ? "ts" : "js"
-    this.#worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), {
-      name,
-      env: {},
-      argv: [],
-      execArgv: [],
-      stdin: false,
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: ENGINE_HEAP_MIB_MAX },
+    this.#host = startHost(name, {
+      onMessage: (message) => this.#hear(message as EngineEvent),
+      onEnd: (reason) => this.end(reason),
     })
-    // Read and forgotten: unread output would fill up, and ours is the user's.
-    this.#worker.stdout?.resume()
-    this.#worker.stderr?.resume()
-    this.#worker.on("message", (message: EngineEvent) => this.#hear(message))
-    this.#worker.on("messageerror", () => this.#end("it sent a message that cannot be read"))
-    this.#worker.on("error", (error: unknown) => this.#end(firstLine(error)))
-    this.#worker.on("exit", (code) => this.#end(`its thread ended with code ${code}`))
   }
 
-  send(request: EngineRequest, transfer: readonly ArrayBuffer[] = []): void {
-    if (this.#gone === undefined) this.#worker.postMessage(request, [...transfer])
+  send(message: ThreadMessage, transfer: readonly ArrayBuffer[] = []): void {
+    if (this.#gone === undefined) this.#host.post(message, transfer)
   }
 
   onEvent(listener: (event: EngineEvent) => void): () => void {
@@ -134,15 +111,15 @@ class WorkerThread {
   }
 
   async terminate(): Promise<void> {
-    this.#end("it was terminated")
-    await this.#worker.terminate()
+    this.end("it was terminated")
+    await this.#host.terminate()
   }
 
   /** After the first end nothing is heard from the thread any more, not even what it sent before. */
-  #end(reason: string): void {
+  end(reason: string): void {
     if (this.#gone !== undefined) return
     this.#gone = reason
-    void this.#worker.terminate()
+    void this.#host.terminate()
     for (const listener of this.#exits) listener(reason)
   }
 
@@ -150,17 +127,9 @@ class WorkerThread {
     if (this.#gone !== undefined) return
     const event = message._tag === "TaskFailed" ? { ...message, error: decodeError(message.error) } : message
     for (const listener of this.#events) listener(event)
-    if (event._tag === "Trapped") this.#end(event.message)
+    if (event._tag === "Trapped") this.end(event.message)
   }
 }
 
 /** Tagged errors lose their class in a structured clone: they cross as plain objects. */
 const decodeError = Schema.decodeUnknownSync(ActorError)
-
-/** Some errors of the library quote its whole source. */
-const REASON_CHARS_MAX = 200
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : "it failed without an error"
-  return (text.split("\n", 1)[0] ?? "").slice(0, REASON_CHARS_MAX)
-}

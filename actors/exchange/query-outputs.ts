@@ -76,6 +76,14 @@ export class QueryOutputs {
     this.forget(key)
   }
 
+  /** Takes back what was committed, if anything was; every attempt so far is dead. */
+  retract(stage: number, task: number): void {
+    const outputs = this.knownTask(stage, task)
+    if (outputs === undefined) return
+    outputs.committed = undefined
+    for (const output of outputs.all()) this.forget(output.key)
+  }
+
   failTask(stage: number, task: number, error: Error): void {
     this.task(stage, task).failure ??= error
     this.changed(stage)

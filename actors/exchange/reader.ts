@@ -11,8 +11,10 @@ import { windowQueue } from "./window-queue.ts"
 export interface ReadRequest {
   readonly query: string
   readonly stage: number
-  /** How many tasks the producing stage has: 0 to `producers - 1` are read, in this order. */
+  /** How many tasks the producing stage has: `first` to `producers - 1` are read, in this order. */
   readonly producers: number
+  /** 0 when not given. */
+  readonly first?: number
   readonly partition: number | "all"
   /** Bytes fetched ahead of the consumer. A batch that is larger passes alone. */
   readonly windowBytes: number
@@ -76,8 +78,8 @@ export function exchangeReader(request: ReadRequest, query: QueryOutputs, window
 }
 
 async function pump(source: Source): Promise<void> {
-  const { producers, partition } = source.request
-  for (let task = 0; task < producers; task += 1) {
+  const { first = 0, producers, partition } = source.request
+  for (let task = first; task < producers; task += 1) {
     if (partition !== "all") await pumpPartition(source, task, partition)
     else {
       const output = await committedOutput(source, task)
@@ -141,7 +143,7 @@ async function pumpAttempt(
   const isCurrent = () => !output.dropped && query.knownTask(stage, task)?.newest() === output
   for (let index = 0; ;) {
     throwIfFailed(source, task)
-    if (!isCurrent()) return false
+    if (!isCurrent()) return leave(source, output)
     const stored = output.batches(partition)[index]
     if (stored === undefined) {
       if (query.knownTask(stage, task)?.committed === output) {
@@ -156,7 +158,7 @@ async function pumpAttempt(
     let isGiven = false
     try {
       const bytes = await loader.load(stored)
-      if (bytes === undefined || !isCurrent()) return false
+      if (bytes === undefined || !isCurrent()) return leave(source, output)
       const { sequence, rows, checksum } = stored
       const batch: ExchangeBatch = { producer: task, partition, sequence, rows, checksum, bytes }
       check.batch(batch)
@@ -171,6 +173,16 @@ async function pumpAttempt(
     }
     index += 1
   }
+}
+
+/** A live reader goes on with the next attempt; what another one has given cannot be compared with that. */
+function leave({ request }: Source, output: AttemptOutput): false {
+  if (request.live === true) return false
+  throw new ExchangeError({
+    message: `${attemptText(output.key)}: its output was taken back while it was read; the task runs again.`,
+    stage: output.key.stage,
+    task: output.key.task,
+  })
 }
 
 function requireSame(output: AttemptOutput, partition: number, same: boolean): void {

@@ -32,6 +32,8 @@ export interface ExchangeStore {
   readonly commit: (key: AttemptKey) => WriteResult
   /** Forgets an attempt that is not committed; what it still sends is refused. */
   readonly discard: (key: AttemptKey) => void
+  /** Forgets all attempts of a task, the committed one too, so that another may take its place. Its readers are told. */
+  readonly retract: (key: TaskKey) => void
   /** A task will never be complete: readers that come to it are told why. */
   readonly failTask: (key: TaskKey, error: Error) => void
   /** Every reader and writer of the query is told at once. */
@@ -40,6 +42,8 @@ export interface ExchangeStore {
   readonly open: (request: ReadRequest) => ExchangeReader
   /** The committed attempt's end markers, one a partition; undefined while there is none. */
   readonly markers: (key: TaskKey) => readonly EndMarker[] | undefined
+  /** Which attempt is committed. */
+  readonly committedAttempt: (key: TaskKey) => number | undefined
   /** Frees the query's memory, ends its readers, deletes its files. Settles when nothing is left. */
   readonly release: (query: string) => Promise<void>
   readonly counts: () => StoreCounts
@@ -109,6 +113,7 @@ export function exchangeStore(memoryBytes: number, folder: SpoolFolder): Exchang
     finish: async (key, markers) => (await queries.get(key.query)?.finish(key, markers)) ?? "refused",
     commit: (key) => queries.get(key.query)?.commit(key) ?? "refused",
     discard: (key) => queries.get(key.query)?.discard(key),
+    retract: (key) => queries.get(key.query)?.retract(key.stage, key.task),
     failTask: (key, error) => queries.get(key.query)?.failTask(key.stage, key.task, error),
     fail: (id, error) => queries.get(id)?.fail(error),
     open: (request) => {
@@ -117,6 +122,7 @@ export function exchangeStore(memoryBytes: number, folder: SpoolFolder): Exchang
       throw new ExchangeError({ message: `Query ${request.query} has no outputs here: it has not begun or is over.` })
     },
     markers: (key) => queries.get(key.query)?.knownTask(key.stage, key.task)?.committed?.markers,
+    committedAttempt: (key) => queries.get(key.query)?.knownTask(key.stage, key.task)?.committed?.key.attempt,
     release,
     counts: () => ({
       queries: queries.size,

@@ -19,8 +19,17 @@ export interface SourceTable {
    * Throws SourceError when a column asked for cannot be read.
    */
   readonly splits: (columns: readonly string[], pruning: readonly PruningPredicate[]) => SplitList
+  /** What one of its files was when its metadata was read. */
+  readonly identity: (file: string) => FileIdentity
   /** Reads a split's bytes for these columns. The buffers are fresh and may be transferred. Rejects with SourceError. */
   readonly fetch: (split: Split, columns: readonly string[], signal?: AbortSignal) => Promise<SplitBytes>
+}
+
+/** Tells one content of a file from another, on whatever node it lies. */
+export interface FileIdentity {
+  readonly bytes: number
+  /** CRC-32 of its metadata as it is stored. */
+  readonly checksum: number
 }
 
 export interface SourceColumn {

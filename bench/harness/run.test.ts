@@ -13,6 +13,7 @@ const metrics: QueryMetrics = {
   rows: 2,
   bytesRead: 1_500_000,
   bytesExchanged: 20,
+  bytesRemote: 0,
   splits: 1,
   splitsPruned: 0,
   tasks: 2,

@@ -46,7 +46,10 @@ function run(
   const batches: BatchBytes[] = []
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
   const stop = engine.onEvent((event) => {
-    if (event._tag === "OutputBatch") batches.push(event.batch)
+    if (event._tag === "OutputBatch") {
+      batches.push(event.batch)
+      engine.send({ _tag: "OutputTaken", task: id, bytes: event.batch.bytes.byteLength })
+    }
     if (event._tag === "TaskDone") resolve({ metrics: event.metrics, batches })
     if (event._tag === "TaskFailed") reject(event.error)
   })

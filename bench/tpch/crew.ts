@@ -1,9 +1,7 @@
 import { Worker } from "node:worker_threads"
+import { threadFile } from "../../actors/installation.ts"
 import { TpchThreadError } from "./errors.ts"
 import type { FromWorker, Setup, ToWorker } from "./messages.ts"
-
-// Published packages hold .js files: the worker ends as this file does.
-const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url)
 
 interface Job {
   readonly message: ToWorker
@@ -25,7 +23,7 @@ export class Crew {
   }
 
   #start(setup: Setup): void {
-    const thread = new Worker(ENTRY, { workerData: setup })
+    const thread = new Worker(threadFile("bench/tpch/worker", import.meta.url), { workerData: setup })
     this.#threads.push(thread)
     this.#idle.push(thread)
     thread.on("message", (reply: FromWorker) => {

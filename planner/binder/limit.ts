@@ -30,6 +30,9 @@ async function rowCount(
   const plain = expr._tag === "Literal" && /^\d{1,15}$/.test(expr.sql)
   const text = plain ? expr.sql : await evaluated(context, expr)
   if (text === null) return undefined
+  // More than any table has: no limit.
+  if (/^\d+$/.test(text) && Number(text) > Number.MAX_SAFE_INTEGER)
+    return clause === "LIMIT" ? undefined : Number.MAX_SAFE_INTEGER
   const value = Number(text)
   if (Number.isSafeInteger(value) && value >= 0) return value
   throw new BindError({

@@ -55,6 +55,13 @@ function refuseUnsupported(expr: NamedExpr): void {
       })
     }
     if (node._tag === "SubqueryExpr") {
+      if (node.spelling === "quantified") {
+        throw new UnsupportedSql({
+          message: "ANY and ALL are not supported yet",
+          span: node.span,
+          hint: "x IN (1, 2, 3) and list_contains(l, x) are",
+        })
+      }
       throw new UnsupportedSql({
         message: "subqueries in expressions are not supported yet; only subqueries in FROM and in WITH are",
         span: node.span,

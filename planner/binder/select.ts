@@ -48,6 +48,7 @@ export async function bindBlock(query: Query, env: FromContext): Promise<BoundSu
   const where = await explicitComparisons(context.oracle, block.where)
   const input = filtered(from.plan, where)
   const grouped = await group(context, input, block, functions)
+  if (query.body.distinct) refuseUnlistedKeys(grouped, query)
   const listed = await project(context, grouped, query.body.distinct, described)
   const limit = await bindLimit(context, query)
   const sorted: Plan = grouped.keys.length === 0 ? listed.plan : { _tag: "Sort", input: listed.plan, keys: listed.keys }
@@ -265,6 +266,19 @@ async function project(
   const plan: Plan = { _tag: "Project", input: grouped.plan, items }
   const keys = grouped.keys.map((key) => ({ ...key, expr: byText.get(printBound(key.expr)) ?? key.expr }))
   return { plan: distinct ? distinctRows(plan, columns) : plan, columns, keys }
+}
+
+/** Which of several equal rows should give the key? DuckDB takes any; a distributed run would take another. */
+function refuseUnlistedKeys(grouped: GroupedBlock, query: Query): void {
+  const listed = new Set(grouped.items.map(printBound))
+  const index = grouped.keys.findIndex((key) => !listed.has(printBound(key.expr)))
+  const written = query.orderBy[index]
+  if (written === undefined) return
+  throw new UnsupportedSql({
+    message: "SELECT DISTINCT is ordered by something that its list does not have",
+    span: written.expr.span,
+    hint: "add it to the list, or GROUP BY the list and order by an aggregate such as min()",
+  })
 }
 
 /** DISTINCT is grouping by the whole list. */

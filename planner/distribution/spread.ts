@@ -1,4 +1,3 @@
-import { columnsOf } from "../ast/traverse.ts"
 import { type BoundExpr, type Column, type ColumnId, printBound } from "../logical/column.ts"
 import type { Item } from "../logical/plan.ts"
 
@@ -17,11 +16,14 @@ export type Spread =
 export const SINGLE: Spread = { _tag: "single" }
 export const SPLITS: Spread = { _tag: "splits" }
 
-/** Whether rows that agree in `columns` are surely in one task. */
+/**
+ * Whether rows that agree in `columns` are surely in one task. A key that is computed of them is not enough: `0.0` and
+ * `-0.0` are one group, as are a month and thirty days, but their texts are not, nor are they in one partition.
+ */
 export function isTogether(spread: Spread, columns: ReadonlySet<ColumnId>): boolean {
   if (spread._tag === "single") return true
   if (spread._tag === "splits" || spread.keys.length === 0) return false
-  return spread.keys.every((key) => key.some((expr) => reads(expr, columns)))
+  return spread.keys.every((key) => key.some((expr) => isSameFor(expr, columns)))
 }
 
 /** Whether the rows are partitioned by exactly these keys, hashed as these very expressions, in this order. */
@@ -55,6 +57,11 @@ function renameColumn(expr: BoundExpr, item: Item): BoundExpr {
   return item.column
 }
 
-function reads(expr: BoundExpr, columns: ReadonlySet<ColumnId>): boolean {
-  return columnsOf(expr).every((column) => columns.has(column.id))
+/** The column itself, or a cast between types whose equal values stay equal: what the binder writes out. */
+function isSameFor(expr: BoundExpr, columns: ReadonlySet<ColumnId>): boolean {
+  if (expr._tag === "Column") return columns.has(expr.id)
+  if (expr._tag !== "Cast" || expr.input._tag !== "Column") return false
+  return KEEPS_EQUALITY.test(expr.input.type) && KEEPS_EQUALITY.test(expr.type.text) && columns.has(expr.input.id)
 }
+
+const KEEPS_EQUALITY = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL\(\d+,\s*\d+\)|FLOAT|DOUBLE|DATE|TIMESTAMP)$/

@@ -157,6 +157,7 @@ describe("a query's catalog", () => {
         rows: 10,
         files: files.length,
         splits: () => ({ splits: [], pruned: 0 }),
+        identity: () => ({ bytes: 1, checksum: 1 }),
         fetch: () => Promise.reject(new Error("nothing to read")),
       }
     },

@@ -36,7 +36,8 @@ export async function notFound(ref: TableRef, places: Places): Promise<UnknownTa
 
 async function missingFile(ref: TableRef, { cwd }: Places): Promise<UnknownTable> {
   const path = resolve(cwd, ref.name)
-  const other = await whatElse(path)
+  // The empty name would be the folder that all names start in.
+  const other = ref.name === "" ? undefined : await whatElse(path)
   if (other !== undefined) {
     const message = `'${ref.name}' cannot be read: ${other}`
     const hint = other === FOLDER ? `name its files with a glob: '${join(ref.name, "*.parquet")}'` : undefined

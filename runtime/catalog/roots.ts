@@ -1,5 +1,4 @@
 import { realpath } from "node:fs/promises"
-import { homedir } from "node:os"
 import { isAbsolute, normalize, relative, sep } from "node:path"
 import { SourceError } from "../../actors/errors.ts"
 import type { Guard } from "../../actors/sources/files.ts"
@@ -15,17 +14,16 @@ export type Roots = readonly string[]
 
 /**
  * Refuses a name that leads out of the roots by the way it is written, before the file system is asked anything: an
- * absolute path or `~/` elsewhere, and every `..`, which behind a link would mean another folder than the one it seems to.
+ * absolute path elsewhere, `~/`, and every `..`, which behind a link would mean another folder than the one it seems to.
  */
 export function refuseOutside(ref: TableRef, roots: Roots): void {
   if (roots.length === 0) {
     const message = `"${ref.name}" cannot be read: this server was given no folder to read from`
     throw new UnknownTable({ message, span: ref.nameSpan, name: ref.name, hint: "start it with --data DIR" })
   }
-  const parts = partsOf(ref.name)
-  if (parts.includes("..")) throw outside(ref)
-  const path = ref.name.startsWith("~/") ? homedir() + ref.name.slice(1) : ref.name
-  if (isAbsolute(path) && !roots.some((root) => isInside(literalStart(path), normalize(root)))) throw outside(ref)
+  const { name } = ref
+  if (name.startsWith("~/") || partsOf(name).includes("..")) throw outside(ref)
+  if (isAbsolute(name) && !roots.some((root) => isInside(literalStart(name), normalize(root)))) throw outside(ref)
 }
 
 /**

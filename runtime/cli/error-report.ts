@@ -2,9 +2,7 @@ import { EXIT_FAILED } from "./exit.ts"
 import { UsageError } from "./options.ts"
 import { complain } from "./output.ts"
 import { printable } from "../formats/printable.ts"
-
-/** Lines of a message that are shown. */
-const MESSAGE_LINES_MAX = 10
+import { tidyMessage } from "../formats/tidy-message.ts"
 
 /** What a statement of a script failed with, and where its text stands in the script. */
 export class StatementError extends Error {
@@ -33,7 +31,7 @@ export async function errorParagraph(error: unknown): Promise<string> {
   const tagged = asTagged(error)
   return tagged === undefined
     ? defectText(error)
-    : withHint([tidied(tagged.message), ...placeLines(tagged)].join("\n  "), tagged.hint)
+    : withHint([tidyMessage(tagged.message), ...placeLines(tagged)].join("\n  "), tagged.hint)
 }
 
 async function statementParagraph({ error, sql, start }: StatementError): Promise<string> {
@@ -42,7 +40,7 @@ async function statementParagraph({ error, sql, start }: StatementError): Promis
   const { errorText } = await import("../../planner/error-text.ts")
   const span = tagged.span === undefined ? {} : { span: shifted(tagged.span, start) }
   const hint = tagged.hint === undefined ? {} : { hint: tagged.hint }
-  return errorText({ message: [tidied(tagged.message), ...placeLines(tagged)].join("\n"), ...span, ...hint }, sql)
+  return errorText({ message: [tidyMessage(tagged.message), ...placeLines(tagged)].join("\n"), ...span, ...hint }, sql)
 }
 
 /** The code of a system error: ENOENT and its like. */
@@ -93,14 +91,6 @@ function shifted(span: Span, by: number): Span {
 function placeLines({ stage, task }: Tagged): readonly string[] {
   if (stage === undefined) return []
   return [task === undefined ? `in stage ${stage}` : `in stage ${stage}, task ${task}`]
-}
-
-/** DuckDB lists candidates below its sentence, each after a tab: some are enough to see what is wanted. */
-function tidied(message: string): string {
-  const lines = message.trimEnd().replaceAll("\t", "  ").split("\n")
-  const shown = lines.slice(0, MESSAGE_LINES_MAX)
-  const hidden = lines.length - shown.length
-  return [...shown, ...(hidden > 0 ? [`  … and ${hidden} more`] : [])].join("\n")
 }
 
 function withHint(message: string, hint: string | undefined): string {

@@ -7,6 +7,8 @@ import { nearestName } from "../../planner/parser/nearest.ts"
 /** Commands beside the query itself, each loaded when it is called. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Run>> = new Map([
   ["tpch", async () => (await import("./tpch-command.ts")).runTpch],
+  ["serve", async () => (await import("./serve-command.ts")).runServe],
+  ["node", async () => (await import("./node-command.ts")).runNode],
   ["bench", async () => (await import("./bench-command.ts")).runBench],
 ])
 

@@ -23,6 +23,7 @@ export async function runQueries(args: readonly string[]): Promise<number> {
     complain(helpText(queryCommand))
     return EXIT_USAGE
   }
+  startCompiling()
   const scripts: Script[] = []
   if (run.init !== undefined) scripts.push({ ...(await scriptFrom({ file: run.init })), quiet: true })
   scripts.push(await scriptFrom(run.source))
@@ -39,6 +40,14 @@ async function checkRules(names: readonly string[]): Promise<void> {
   const unknown = names.find((name) => !RULE_NAMES.includes(name))
   if (unknown === undefined) return
   throw new UsageError(`--disable-rule: there is no rule "${unknown}"`, `rules: ${RULE_NAMES.join(", ")}`)
+}
+
+/**
+ * Other threads compile DuckDB while this one reads and parses. Nothing else of an engine starts before the statements
+ * are known to be right; what fails here fails again, and is told, when an engine is wanted.
+ */
+function startCompiling(): void {
+  import("../../actors/engine/modules.ts").then((modules) => modules.compileDuckDB()).catch(() => undefined)
 }
 
 async function runParsed(

@@ -16,7 +16,7 @@ export const queryCommand: Command = {
     'skein -c "SELECT …" [options]',
     "skein -f FILE [options]",
     "skein [options] < FILE",
-    "skein tpch | bench --help",
+    "skein serve | node | tpch | bench --help",
   ],
   groups: [
     {
@@ -92,13 +92,15 @@ export const queryCommand: Command = {
         "skein -c \"SELECT count(*) FROM 'data/**/*.parquet'\"",
         'skein --data sales -c "FROM orders ORDER BY total DESC LIMIT 10"',
         'skein --data sales -c "EXPLAIN SELECT count(*) FROM orders"',
+        "skein serve --data sales",
+        "skein node --nats nats://127.0.0.1:4222 --data sales --http 127.0.0.1:8080",
         "skein tpch --sf 1 --out data/tpch",
         "skein --data data/tpch -f query.sql --timing",
       ],
     },
     {
       title: "Exit codes",
-      lines: ["0 done   1 a query failed   2 wrong usage   130 interrupted"],
+      lines: ["0 done   1 a query failed   2 wrong usage   3 cannot connect   130 interrupted"],
     },
   ],
 }
@@ -138,7 +140,7 @@ export function queryRun(given: Given): QueryRun {
   }
 }
 
-function dataDir(given: Given): string | undefined {
+export function dataDir(given: Given): string | undefined {
   const dir = given.value("data")
   if (dir === undefined) return undefined
   const found = statSync(dir, { throwIfNoEntry: false })

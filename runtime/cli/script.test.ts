@@ -13,6 +13,7 @@ const metrics: QueryMetrics = {
   rows: 1,
   bytesRead: 0,
   bytesExchanged: 0,
+  bytesRemote: 0,
   splits: 0,
   splitsPruned: 0,
   tasks: 1,

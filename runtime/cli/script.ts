@@ -1,9 +1,8 @@
 import type { Statement } from "../../planner/ast/query.ts"
 import type { Span } from "../../planner/ast/span.ts"
-import { explainJson } from "../../planner/explain/json.ts"
-import { explainText } from "../../planner/explain/text.ts"
 import type { QueryOptions, QueryResult, Session } from "../session.ts"
 import { StatementError } from "./error-report.ts"
+import { explain } from "../formats/explain.ts"
 import type { Format } from "../formats/format.ts"
 import type { OutputSink } from "./output.ts"
 import { timingText } from "./timing.ts"
@@ -63,21 +62,10 @@ async function runStatement(
     door.timing?.(timingText(result.metrics()))
     return
   }
-  const plan = await door.session.plan(sql, options)
-  const result = statement.analyze ? await door.session.query(sql, { ...options, signal: door.signal }) : undefined
-  if (result !== undefined) await drain(result)
-  const metrics = result?.metrics()
   const width = door.output.terminalWidth()
-  const text =
-    statement.format === "json"
-      ? explainJson(plan, metrics?.stages)
-      : explainText(plan, {
-          verbose: statement.verbose,
-          ...(width === undefined ? {} : { width }),
-          ...(metrics === undefined ? {} : { actuals: metrics.stages }),
-        })
+  const { text, run } = await explain(door.session, statement, sql, { ...options, signal: door.signal }, width)
   if (!script.quiet) await door.output.write(`${text}\n`)
-  if (metrics !== undefined) door.timing?.(timingText(metrics))
+  if (run !== undefined) door.timing?.(timingText(run.metrics))
 }
 
 /** What the session is given: the query without its EXPLAIN. */

@@ -9,11 +9,13 @@ import { existsSync, readFileSync } from "node:fs"
 import { constants } from "node:os"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
+import { installTestServers } from "./test-servers.mjs"
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..")
 const ownNode = path.join(root, "node_modules", ".bin", "node")
 
 if (!isInstalled()) install()
+if (process.argv[2]?.endsWith("vitest.mjs")) installServers()
 run(process.argv.slice(2))
 
 /** Every package of the lock file is there in the version it names, those for other platforms aside. */
@@ -39,6 +41,15 @@ function install() {
   if (status === 0 && existsSync(ownNode)) return
   process.stderr.write(`error: npm ci failed${error === undefined ? "" : `: ${error.message}`}\n`)
   process.exit(1)
+}
+
+function installServers() {
+  try {
+    installTestServers()
+  } catch (error) {
+    process.stderr.write(`error: ${error.message}\n`)
+    process.exit(1)
+  }
 }
 
 function run([file, ...args]) {

@@ -27,9 +27,7 @@ else if (inClone && fs.existsSync(ownNode)) runWithOwnNode()
 else tooOld()
 
 function run() {
-  // Node keeps what it compiled between runs, in a folder of its own: a syntax error is answered in half the time.
-  var nodeModule = require("module")
-  if (nodeModule.enableCompileCache) nodeModule.enableCompileCache()
+  keepCompiledCode()
   var main = inClone ? source : path.join(root, "dist", "runtime", "cli", "main.js")
   import(require("url").pathToFileURL(main).href)
     .then(function (module) {
@@ -38,6 +36,19 @@ function run() {
     .catch(function (error) {
       fail(String((error && error.message) || error), "the installation seems to be damaged: install it again")
     })
+}
+
+/**
+ * Node and Bun keep what they compiled between runs: everything starts in half the time. In a folder of the user's own,
+ * since who can write there decides what runs; the one that they would take lies where everybody can write.
+ */
+function keepCompiledCode() {
+  var nodeModule = require("module")
+  if (!nodeModule.enableCompileCache) return
+  var home = process.env.HOME || process.env.USERPROFILE
+  var caches = process.env.XDG_CACHE_HOME || (home && path.join(home, ".cache"))
+  var folder = process.env.NODE_COMPILE_CACHE || (caches && path.join(caches, "skein", "code"))
+  if (folder) nodeModule.enableCompileCache(folder)
 }
 
 function runWithOwnNode() {

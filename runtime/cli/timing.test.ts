@@ -9,6 +9,7 @@ test("the figures of a query, its actors and its stages", () => {
     rows: 4,
     bytesRead: 12_345_678,
     bytesExchanged: 1_500,
+    bytesRemote: 0,
     splits: 49,
     splitsPruned: 3,
     tasks: 10,

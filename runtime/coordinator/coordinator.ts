@@ -16,6 +16,7 @@ import { asActorError } from "../scheduler/failure.ts"
 import type { QueryOptions, QueryResult } from "../session.ts"
 import { admission } from "./admission.ts"
 import { ActiveQuery } from "./query.ts"
+import type { Peers } from "./peers.ts"
 import type { Planned } from "./query.ts"
 
 /** Turns a statement into stages. */
@@ -38,21 +39,38 @@ export interface CoordinatorParts {
   readonly pool: EnginePool
   readonly store: ExchangeStore
   readonly scheduler: ActorRef<SchedulerMessage>
+  /** What the names of this coordinator's queries begin with, so that no other's are the same. */
+  readonly queryPrefix: string
+  readonly peers: Peers | undefined
 }
 
 export interface Coordinator {
   readonly query: (sql: string, options?: QueryOptions) => Promise<QueryResult>
   readonly plan: (sql: string, options?: QueryOptions) => Promise<StagePlan>
+  /** Queries that are not over, those that wait included. */
+  readonly running: () => number
+  /** Settles when there is none. */
+  readonly idle: () => Promise<void>
   /** Cancels every query; settles when nothing of them is left. */
   readonly close: () => Promise<void>
 }
 
 export function coordinator(parts: CoordinatorParts): Coordinator {
-  const { pool, store, scheduler } = parts
+  const { pool, store, scheduler, peers } = parts
   const gate = admission()
   const active = new Set<ActiveQuery>()
   const closing = new AbortController()
   let queries = 0
+  /** Those that wait to be admitted included. */
+  let running = 0
+  let waiting: (() => void)[] = []
+  const over = () => {
+    running -= 1
+    if (running > 0) return
+    const ready = waiting
+    waiting = []
+    for (const wake of ready) wake()
+  }
 
   const signalOf = (options: QueryOptions) =>
     options.signal === undefined ? closing.signal : AbortSignal.any([closing.signal, options.signal])
@@ -60,21 +78,26 @@ export function coordinator(parts: CoordinatorParts): Coordinator {
   return {
     query: async (sql, options = {}) => {
       const signal = signalOf(options)
+      running += 1
       const leave = await gate.enter(signal).catch((error: unknown) => {
+        over()
         throw asActorError(error)
       })
       queries += 1
-      const id = `q${queries}`
+      const id = `${parts.queryPrefix}q${queries}`
       const query: ActiveQuery = new ActiveQuery({
         id,
         engines: pool.names,
+        workers: () => engineCount(parts),
         store,
         scheduler,
+        peers,
         signal,
         plan: (partitions) => planQuery(parts, sql, options, partitions, signal, warmWorkers(parts)),
         onOver: () => {
-          active.delete(query)
+          if (!active.delete(query)) return
           leave()
+          over()
         },
       })
       active.add(query)
@@ -85,6 +108,13 @@ export function coordinator(parts: CoordinatorParts): Coordinator {
       const { plan } = await planQuery(parts, sql, options, options.partitions, signalOf(options), () => undefined)
       return plan
     },
+    running: () => running,
+    idle: () =>
+      running === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting.push(resolve)
+          }),
     close: async () => {
       closing.abort(new Cancelled({ message: "the query was cancelled: its session was closed" }))
       await Promise.all([...active].map((query) => query.released()))
@@ -102,9 +132,14 @@ async function planQuery(
 ): Promise<Planned> {
   const catalog = queryCatalog(parts.source, parts.places, signal)
   const oracle = warmingOracle(parts.oracle, () => onFirstQuestion(catalog))
-  const workers = parts.pool.names.length
+  const workers = engineCount(parts)
   const plan = parts.planner(sql, { catalog, oracle, options, workers, partitions }).catch(refusedPlan)
   return { plan: await unlessAborted(plan, signal), catalog }
+}
+
+/** A plan needs at least one; that there is none is told when it is run. */
+function engineCount({ pool, peers }: CoordinatorParts): number {
+  return Math.max(1, pool.names.length + (peers?.engines() ?? 0))
 }
 
 /** What DuckDB refused, and the planner did not put in words of its own, is told in DuckDB's. */

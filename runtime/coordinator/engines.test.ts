@@ -242,6 +242,7 @@ describe("equal to native DuckDB", () => {
     async (workers) => {
       let planner = sums(1)
       const session = await open({ workers, planner: (sql, request) => planner(sql, request) })
+      const busy = new Set<string>()
       for (const partitions of [1, 4, 8]) {
         planner = sums(partitions)
         const result = await session.query("any")
@@ -251,8 +252,10 @@ describe("equal to native DuckDB", () => {
         expect(metrics.stages.map(({ tasks }) => tasks)).toEqual([workers * 4, partitions, 1])
         expect(metrics.stages[0]?.rowsIn).toBe(60_000)
         expect(metrics.bytesRead).toBeGreaterThan(0)
-        expect(metrics.actors.filter(({ busyMs }) => busyMs > 0).length).toBe(workers)
+        for (const { name, busyMs } of metrics.actors) if (busyMs > 0) busy.add(name)
       }
+      // The first query may be over before the second engine has started.
+      expect(busy.size).toBe(workers)
       planner = diamond(8)
       expect(await answer(session)).toEqual(await diamondNatively())
       await expectNothingLeft(session)

@@ -28,6 +28,7 @@ export function ledger(engines: readonly string[]): Ledger {
   let rows = 0
   let bytesRead = 0
   let bytesExchanged = 0
+  let bytesRemote = 0
   let splits = 0
   let splitsPruned = 0
   let tasks = 0
@@ -39,12 +40,15 @@ export function ledger(engines: readonly string[]): Ledger {
       splits = layouts.reduce((sum, layout) => sum + layout.splits, 0)
       splitsPruned = layouts.reduce((sum, layout) => sum + layout.splitsPruned, 0)
     },
-    attempt: (stage, engine, { metrics, bytesRead: read }) => {
+    attempt: (stage, engine, { metrics, ...report }) => {
       attempts += 1
-      bytesRead += read
+      bytesRead += report.bytesRead
+      bytesRemote += report.bytesRemote
       const tally = stages.get(stage)
-      const actor = actors.get(engine)
-      if (metrics === undefined || tally === undefined || actor === undefined) return
+      if (metrics === undefined || tally === undefined) return
+      // An engine of a node that joined meanwhile.
+      const actor = actors.get(engine) ?? { name: engine, busyMs: 0, tasks: 0 }
+      actors.set(engine, actor)
       tasks += 1
       tally.tasks += 1
       tally.rowsIn += metrics.rowsIn
@@ -64,6 +68,7 @@ export function ledger(engines: readonly string[]): Ledger {
       rows,
       bytesRead,
       bytesExchanged,
+      bytesRemote,
       splits,
       splitsPruned,
       tasks,

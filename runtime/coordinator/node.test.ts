@@ -50,6 +50,7 @@ function numbers(...splitRows: readonly number[]): Source {
           splits: contents.map((rows, index) => ({ file, index, rows: rows.length, bytes: 4 * rows.length })),
           pruned: 1,
         }),
+        identity: () => ({ bytes: 1, checksum: 1 }),
         fetch: async (split) => fakeSplit(file, contents[split.index] ?? []),
       }
     },
@@ -174,6 +175,7 @@ describe("a query", () => {
       rows: 1,
       bytesRead: 10,
       bytesExchanged: stages[0]?.bytesOut,
+      bytesRemote: 0,
       splits: 4,
       splitsPruned: 1,
       tasks: 5,

@@ -20,7 +20,10 @@ export interface Planned {
 
 export interface QueryParts extends Omit<RunParts, "ledger"> {
   readonly id: string
+  /** Of this node; in the metrics they stand first. */
   readonly engines: readonly string[]
+  /** Engines of all nodes. */
+  readonly workers: () => number
   readonly plan: (partitions: number | undefined) => Promise<Planned>
   readonly signal: AbortSignal
   /** Nothing of the query runs or is held any more. Once. */
@@ -105,7 +108,7 @@ export class ActiveQuery {
     const planning = performance.now()
     const { plan, catalog } = await parts.plan(partitions)
     this.planMs += performance.now() - planning
-    const layouts = layOut(plan, catalog.table, parts.engines.length)
+    const layouts = layOut(plan, catalog.table, parts.workers())
     this.runs += 1
     const id = this.runs === 1 ? parts.id : `${parts.id}-${this.runs}`
     const run = new PlanRun(id, plan, layouts, catalog.table, { ...parts, ledger: book })

@@ -2,12 +2,14 @@ import { Cancelled, EngineLost, type ActorError } from "../../actors/errors.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
 import type { ActorRef } from "../../actors/system/actor.ts"
 import type { StageId, StagePlan } from "../../planner/physical/stage.ts"
-import type { SchedulerMessage } from "../scheduler/actor.ts"
+import type { Elsewhere, SchedulerMessage } from "../scheduler/actor.ts"
 import { asActorError } from "../scheduler/failure.ts"
-import type { Supplies } from "../scheduler/feed.ts"
+import type { SourceTable } from "../../actors/sources/source.ts"
+import { readStore } from "../scheduler/feed.ts"
 import type { StageLayout } from "../scheduler/layout.ts"
 import type { ResultBatch } from "../session.ts"
 import type { Ledger } from "./ledger.ts"
+import type { Peers } from "./peers.ts"
 
 /** Bytes of a result that wait between the store and its reader. */
 const RESULT_WINDOW_BYTES = 8 * 1024 * 1024
@@ -16,7 +18,11 @@ export interface RunParts {
   readonly scheduler: ActorRef<SchedulerMessage>
   readonly store: ExchangeStore
   readonly ledger: Ledger
+  /** undefined: there is no other node. */
+  readonly peers: Peers | undefined
 }
+
+type Table = (source: string) => SourceTable
 
 /** One plan that runs, from its submission until nothing of it is left. */
 export class PlanRun {
@@ -33,7 +39,7 @@ export class PlanRun {
   private readonly read = Promise.withResolvers<void>()
   private error: ActorError | undefined
 
-  constructor(id: string, plan: StagePlan, layouts: readonly StageLayout[], table: Supplies["table"], parts: RunParts) {
+  constructor(id: string, plan: StagePlan, layouts: readonly StageLayout[], table: Table, parts: RunParts) {
     const result = plan.stages.at(-1)
     if (result === undefined) throw new Error("a plan needs a stage")
     this.id = id
@@ -44,7 +50,8 @@ export class PlanRun {
     // Whoever reads hears of it; without a reader it is no unhandled rejection.
     this.ended.promise.catch(() => undefined)
     this.released = Promise.all([this.drained.promise, this.read.promise])
-      .then(() => parts.store.release(id))
+      .then(() => Promise.all([parts.store.release(id), parts.peers?.release(id)]))
+      .then(() => undefined)
       // A file that cannot be deleted now goes with the spool folder when the session is closed.
       .catch(() => undefined)
     parts.ledger.plan(layouts)
@@ -92,14 +99,19 @@ export class PlanRun {
     this.parts.scheduler.send({ _tag: "QueryCancelled", query: this.id, error })
   }
 
-  private submit(layouts: readonly StageLayout[], table: Supplies["table"]): void {
-    const { scheduler, store, ledger } = this.parts
+  private submit(layouts: readonly StageLayout[], table: Table): void {
+    const { scheduler, store, ledger, peers } = this.parts
     const sent = scheduler.send({
       _tag: "Submit",
       run: {
         id: this.id,
         layouts,
-        supplies: { store, table, producers: (stage) => this.width(stage) },
+        supplies: {
+          store,
+          read: peers?.read ?? readStore(store),
+          fetch: (source, split, columns, signal) => table(source).fetch(split, columns, signal),
+        },
+        ...(peers === undefined ? {} : { elsewhere: elsewhere(peers, table) }),
         onAttempt: (at, engine, report) => ledger.attempt(at.stage, engine, report),
         onEnd: (error) => this.end(error),
         onDrained: () => this.drained.resolve(),
@@ -123,4 +135,8 @@ export class PlanRun {
   private width(stage: StageId): number {
     return this.widths.get(stage) ?? 0
   }
+}
+
+function elsewhere({ rootOf, run }: Peers, table: Table): Elsewhere {
+  return { rootOf, run: (work, node, isResult, stop) => run({ work, node, isResult, table }, stop) }
 }

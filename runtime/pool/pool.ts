@@ -3,7 +3,7 @@ import { pooledEngine } from "./engine.ts"
 import type { PooledEngine, Thread } from "./engine.ts"
 
 export interface EnginePool {
-  /** `engine-0` … */
+  /** `engine-0` …; of a node in a cluster `a/engine-0` … */
   readonly names: readonly string[]
   /** Rejects with EngineLost. */
   readonly start: (name: string) => Promise<void>
@@ -20,9 +20,9 @@ export interface EnginePool {
   readonly close: () => Promise<void>
 }
 
-/** `spawn` gives a thread whose engine is ready. Nothing starts before it is asked for. */
-export function enginePool(workers: number, spawn: (name: string) => Promise<Thread>): EnginePool {
-  const names = Array.from({ length: workers }, (_, index) => `engine-${index}`)
+/** `spawn` gives a thread whose engine is ready. Nothing starts before it is asked for. `prefix`: of the names. */
+export function enginePool(workers: number, spawn: (name: string) => Promise<Thread>, prefix = ""): EnginePool {
+  const names = Array.from({ length: workers }, (_, index) => `${prefix}engine-${index}`)
   const engines = new Map<string, PooledEngine>()
   const alive = new Set<PooledEngine>()
   const starting = new Set<Promise<PooledEngine>>()
@@ -75,7 +75,7 @@ export function enginePool(workers: number, spawn: (name: string) => Promise<Thr
       return engine
     },
     describer: async () => {
-      if (describer === undefined || !alive.has(describer)) describer = await start("describer")
+      if (describer === undefined || !alive.has(describer)) describer = await start(`${prefix}describer`)
       return describer
     },
     recycle: async (name) => {

@@ -1,14 +1,15 @@
-import type { EngineTask, TaskMetrics } from "../../actors/engine/messages.ts"
+import { crc32 } from "node:zlib"
+import type { BatchBytes, EngineTask, TaskMetrics } from "../../actors/engine/messages.ts"
 import { EngineLost, ExchangeError, OutOfMemory, QueryError, type ActorError } from "../../actors/errors.ts"
-import type { Stage } from "../../planner/physical/stage.ts"
+import type { Stage, StageId } from "../../planner/physical/stage.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
 import type { PooledEngine } from "../pool/engine.ts"
 import { converse } from "./conversation.ts"
 import type { TaskOutput } from "./conversation.ts"
 import { asActorError } from "./failure.ts"
-import { feedTask } from "./feed.ts"
-import type { Supplies } from "./feed.ts"
-import type { StageLayout, TaskReads } from "./layout.ts"
+import { feedTask, InputLost } from "./feed.ts"
+import type { FeedTally, Holder, Supplies, WorkStage } from "./feed.ts"
+import type { TaskReads } from "./layout.ts"
 import type { AttemptKey, AttemptOutcome } from "./state.ts"
 
 /** Bytes of a batch between stages, and of a result's. */
@@ -16,54 +17,55 @@ const BATCH_BYTES_TARGET = 1024 * 1024
 
 export interface AttemptWork {
   readonly at: AttemptKey
-  readonly layout: StageLayout
+  readonly stage: WorkStage
   readonly reads: TaskReads
+  /** Where the outputs lie that it reads, by stage. */
+  readonly holders: ReadonlyMap<StageId, readonly Holder[]>
   readonly supplies: Supplies
 }
 
-export interface AttemptReport {
+export interface AttemptReport extends FeedTally {
   readonly outcome: AttemptOutcome
   /** Only of an attempt that is done. */
   readonly metrics: TaskMetrics | undefined
-  readonly bytesRead: number
   /** The engine's thread is gone. */
   readonly lost: boolean
 }
 
 /** One run of one task on one engine: feeds it, keeps its output. Never rejects. */
 export async function runAttempt(work: AttemptWork, engine: PooledEngine, stop: AbortSignal): Promise<AttemptReport> {
-  const { at, layout, reads, supplies } = work
+  const { at, stage, reads, holders, supplies } = work
   const task = engineTask(work)
-  const output = attemptOutput(at, layout, supplies.store)
+  // What an earlier attempt wrote here is not what readers shall get now.
+  if (at.attempt > 1) supplies.store.retract(at)
+  const output = attemptOutput(at, stage, supplies.store)
   const talk = converse(engine, task, output.take)
   const halt = AbortSignal.any([stop, output.failed])
   const ended = new AbortController()
-  let bytesRead = 0
+  const tally: FeedTally = { bytesRead: 0, bytesRemote: 0 }
   // A task that ends before it was told to run has failed: what is still being read for it is of no use.
   void talk.lastWord.then(() => ended.abort())
   const signal = AbortSignal.any([halt, ended.signal])
-  const feeding = feedTask(at.query, task.id, layout, reads, talk, supplies, signal)
+  const inputs = { query: at.query, taskId: task.id, stage, reads, holders, supplies, tally }
+  const feeding = feedTask(inputs, talk, signal)
   try {
     // An engine that takes no more input must not keep the feeding from being given up.
-    const fed = await Promise.race([feeding, aborted(halt)])
-    bytesRead = fed.bytesRead
-    talk.run(fed.rows)
+    talk.run(await Promise.race([feeding, aborted(halt)]))
     const word = await Promise.race([talk.lastWord, aborted(halt)])
     if (word._tag === "failed") throw word.error
-    await output.finish(word.metrics)
-    return { outcome: { _tag: "done" }, metrics: word.metrics, bytesRead, lost: false }
+    const outcome = await output.finish(word.metrics)
+    return { outcome, metrics: word.metrics, ...tally, lost: false }
   } catch (error) {
     const spokeFirst = ended.signal.aborted
     const word = await talk.cancel()
     await feeding.catch(() => undefined)
     await output.discard()
     const lost = word._tag === "failed" && word.error._tag === "EngineLost"
-    if (stop.aborted) return { outcome: { _tag: "stopped" }, metrics: undefined, bytesRead, lost }
+    if (stop.aborted) return { outcome: { _tag: "stopped" }, metrics: undefined, ...tally, lost }
     // What the engine said first is the cause; that the reading for it was broken off is only the consequence.
     const told = spokeFirst && word._tag === "failed" ? word.error : error
     const cause: unknown = output.failed.aborted ? output.failed.reason : told
-    const failure = located(asActorError(cause), at, engine.name, layout.stage.columnNames)
-    return { outcome: { _tag: "failed", error: failure }, metrics: undefined, bytesRead, lost }
+    return { outcome: failedOutcome(cause, work, engine.name), metrics: undefined, ...tally, lost }
   }
 }
 
@@ -71,7 +73,12 @@ export function attemptName({ query, stage, task, attempt }: AttemptKey): string
   return `${query}/${stage}/${task}/${attempt}`
 }
 
-function engineTask({ at, layout: { stage } }: AttemptWork): EngineTask {
+function failedOutcome(cause: unknown, { at, stage }: AttemptWork, engine: string): AttemptOutcome {
+  if (cause instanceof InputLost) return { _tag: "inputLost", node: cause.node, message: cause.message }
+  return { _tag: "failed", error: located(asActorError(cause), at, engine, stage.columnNames) }
+}
+
+function engineTask({ at, stage }: AttemptWork): EngineTask {
   return {
     id: attemptName(at),
     inputs: stage.inputs.map((input) => ({
@@ -89,30 +96,34 @@ function engineTask({ at, layout: { stage } }: AttemptWork): EngineTask {
 }
 
 /** An attempt's output on its way into the store: appended in the order in which it came, counted for the end markers. */
-function attemptOutput(at: AttemptKey, { stage }: StageLayout, store: ExchangeStore) {
+function attemptOutput(at: AttemptKey, stage: WorkStage, store: ExchangeStore) {
   const partitions = stage.output._tag === "hash" ? stage.output.partitions : 1
   const markers = Array.from({ length: partitions }, () => ({ batches: 0, rows: 0, bytes: 0 }))
+  const digests = new Uint32Array(partitions)
   const failure = new AbortController()
   let appended: Promise<void> = Promise.resolve()
   return {
     failed: failure.signal,
-    take: ({ partition, sequence, batch }: TaskOutput) => {
+    /** Settles when the batch is safe, or when there is no more need for it. */
+    take: ({ partition, sequence, batch }: TaskOutput): Promise<void> => {
       const marker = markers[partition]
       if (marker === undefined) {
         failure.abort(new ExchangeError({ message: `a batch of partition ${partition} came, of only ${partitions}` }))
-        return
+        return appended
       }
       marker.batches += 1
       marker.rows += batch.rows
       marker.bytes += batch.bytes.byteLength
+      digests[partition] = batchDigest(digests[partition] ?? 0, batch)
       appended = appended
         .then(async () => {
           if (!failure.signal.aborted) await store.append({ ...at, partition, sequence }, batch)
         })
         .catch((error: unknown) => failure.abort(error))
+      return appended
     },
     /** The engine's own counts must agree with what came from it before anybody may read it. */
-    finish: async (metrics: TaskMetrics) => {
+    finish: async (metrics: TaskMetrics): Promise<AttemptOutcome> => {
       await appended
       failure.signal.throwIfAborted()
       for (const [partition, marker] of markers.entries()) {
@@ -123,12 +134,18 @@ function attemptOutput(at: AttemptKey, { stage }: StageLayout, store: ExchangeSt
       }
       await store.finish(at, markers)
       if (store.commit(at) === "refused") throw new ExchangeError({ message: "its output was not kept" })
+      return { _tag: "done", digest: crc32(new Uint8Array(digests.buffer)), bytes: metrics.bytesOut }
     },
     discard: async () => {
       await appended
       store.discard(at)
     },
   }
+}
+
+/** What stands for all batches of a partition so far, in their order. */
+function batchDigest(before: number, { checksum, rows }: BatchBytes): number {
+  return crc32(new Uint8Array(Uint32Array.of(checksum, rows).buffer), before)
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

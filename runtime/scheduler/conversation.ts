@@ -32,7 +32,16 @@ export interface Conversation {
   readonly cancel: () => Promise<LastWord>
 }
 
-export function converse(engine: PooledEngine, task: EngineTask, onOutput: (output: TaskOutput) => void): Conversation {
+/** Credit: the attempt has put the batch where it is safe, or has no more need for it. */
+function outputTaken({ task, batch }: Extract<EngineReport, { _tag: "OutputBatch" }>): EngineRequest {
+  return { _tag: "OutputTaken", task, bytes: batch.bytes.byteLength }
+}
+
+export function converse(
+  engine: PooledEngine,
+  task: EngineTask,
+  onOutput: (output: TaskOutput) => Promise<void>,
+): Conversation {
   let inFlight = 0
   let wake: (() => void) | undefined
   let over = false
@@ -56,7 +65,9 @@ export function converse(engine: PooledEngine, task: EngineTask, onOutput: (outp
         rouse()
         return
       case "OutputBatch":
-        onOutput(report)
+        void onOutput(report).then(() => {
+          if (!over) engine.send(outputTaken(report))
+        })
         return
       case "TaskDone":
         end({ _tag: "done", metrics: report.metrics })
@@ -65,12 +76,8 @@ export function converse(engine: PooledEngine, task: EngineTask, onOutput: (outp
       case "Lost":
         end({ _tag: "failed", error: report.error })
         return
-      case "Ready":
-      case "Described":
-      case "Explained":
-      case "Evaluated":
-      case "CallFailed":
-      case "Trapped":
+      default:
+        // Calls have listeners of their own, and a trap comes as Lost.
         return
     }
   }

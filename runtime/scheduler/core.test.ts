@@ -25,7 +25,7 @@ class Run {
     return this.tell({ _tag: "EngineReady", engine })
   }
   done(at: AttemptKey, engine: string, memoryBytes = 10): readonly Action[] {
-    return this.tell({ _tag: "AttemptEnded", at, engine, outcome: { _tag: "done" }, memoryBytes })
+    return this.tell({ _tag: "AttemptEnded", at, engine, outcome: { _tag: "done", digest: 1, bytes: 8 }, memoryBytes })
   }
   lost(at: AttemptKey, engine: string, message = "the thread ended"): readonly Action[] {
     const error = new EngineLost({ message })
@@ -113,7 +113,7 @@ describe("placing", () => {
 })
 
 describe("loans", () => {
-  const wanted: SchedulerEvent = { _tag: "LoanWanted", loan: 1 }
+  const wanted: SchedulerEvent = { _tag: "LoanWanted", loan: 1, isPatient: false }
 
   test("start one engine, and come before tasks", () => {
     const run = new Run(2)
@@ -128,14 +128,14 @@ describe("loans", () => {
   test("wait for an engine that is lent, not for one that works", () => {
     const run = new Run(1, wanted)
     run.ready("engine-0")
-    expect(run.tell({ _tag: "LoanWanted", loan: 2 })).toEqual([])
+    expect(run.tell({ _tag: "LoanWanted", loan: 2, isPatient: false })).toEqual([])
     expect(run.tell({ _tag: "LoanEnded", engine: "engine-0", isAlive: false })).toEqual([
       { _tag: "StartEngine", engine: "engine-0" },
     ])
     expect(run.ready("engine-0")).toEqual([{ _tag: "LendEngine", loan: 2, engine: "engine-0" }])
     run.tell(submit(query("q", stage(0, [], 1))))
     run.tell({ _tag: "LoanEnded", engine: "engine-0", isAlive: true })
-    expect(run.tell({ _tag: "LoanWanted", loan: 3 })).toEqual([{ _tag: "RefuseLoan", loan: 3 }])
+    expect(run.tell({ _tag: "LoanWanted", loan: 3, isPatient: false })).toEqual([{ _tag: "RefuseLoan", loan: 3 }])
   })
 
   test("are refused when no engine starts", () => {
@@ -328,7 +328,7 @@ class Simulation {
   private borrow(): void {
     this.loansAsked += 1
     this.loansOpen += 1
-    this.tell({ _tag: "LoanWanted", loan: this.loansAsked })
+    this.tell({ _tag: "LoanWanted", loan: this.loansAsked, isPatient: false })
   }
 
   private loanEnds(engine: string): void {
@@ -358,7 +358,7 @@ class Simulation {
         ? [{ _tag: "failed", error: lost } as const, undefined]
         : dice === 6
           ? [{ _tag: "failed", error: user } as const, 10]
-          : [{ _tag: "done" } as const, dice < 12 ? MEMORY_MAX * 2 : 10]
+          : [{ _tag: "done", digest: 1, bytes: 8 } as const, dice < 12 ? MEMORY_MAX * 2 : 10]
     this.tell({ _tag: "AttemptEnded", at: attempt, engine, outcome, memoryBytes })
   }
 

@@ -1,19 +1,12 @@
-import { EngineLost, type ActorError } from "../../actors/errors.ts"
-import type { StageId } from "../../planner/physical/stage.ts"
+import { EngineLost } from "../../actors/errors.ts"
+import { drain, end, failQuery } from "./ending.ts"
+import { failStranded, nodeDrains, nodeJoined, nodeLost, rerunReaders } from "./losses.ts"
 import { place, start } from "./placement.ts"
-import { expectQuery, expectStage, newQuery, withEngine, withQuery, withStage } from "./state.ts"
-import type {
-  Action,
-  AttemptKey,
-  EngineEntry,
-  SchedulerEvent,
-  SchedulerState,
-  StageEntry,
-  Step,
-  TaskEntry,
-} from "./state.ts"
+import { expectQuery, expectStage, newQuery, withEngine, withQuery } from "./state.ts"
+import type { Action, AttemptKey, AttemptOutcome, EngineEntry, SchedulerEvent, SchedulerState, Step } from "./state.ts"
+import { expectTask, reblocked, sameAttempt, withTaskAgain, withTaskDone, withTaskFailed } from "./tasks.ts"
 
-/** How often one task may be started. The last cause is kept word for word. */
+/** How often one task may fail for a reason that may be its own. The last cause is kept word for word. */
 export const TASK_ATTEMPTS_MAX = 3
 
 /** Failed starts in a row after which an engine is not started again until all of them are broken. */
@@ -28,15 +21,12 @@ export function step(state: SchedulerState, event: SchedulerEvent): Step {
 
 function apply(state: SchedulerState, event: SchedulerEvent): Step {
   switch (event._tag) {
-    case "QuerySubmitted": {
-      const query = newQuery(event.query)
-      const widest = Math.max(...event.query.stages.map((stage) => stage.tasks))
-      return start(withQuery(state, query), widest)
-    }
+    case "QuerySubmitted":
+      return submitted(withFreshEngines(state), event)
     case "QueryCancelled":
       return failQuery(state, event.query, event.error)
     case "EnginesWanted":
-      return start(state, event.engines)
+      return start(withFreshEngines(state), event.engines)
     case "EngineReady": {
       const entry = state.engines.get(event.engine)
       if (entry?.state !== "starting") return [state, []]
@@ -44,12 +34,22 @@ function apply(state: SchedulerState, event: SchedulerEvent): Step {
     }
     case "EngineStartFailed":
       return startFailed(state, event.engine, event.error)
+    case "NodeJoined":
+      return [nodeJoined(state, event), []]
+    case "NodeDrains":
+      return [nodeDrains(state, event.node), []]
+    case "NodeLost":
+      return nodeLost(state, event.node, event.reason)
     case "LoanWanted":
-      return [{ ...state, loans: [...state.loans, event.loan] }, []]
+      return [{ ...state, loans: [...state.loans, { loan: event.loan, isPatient: event.isPatient }] }, []]
     case "LoanEnded": {
       const entry = state.engines.get(event.engine)
       if (entry?.state !== "lent") return [state, []]
-      return [withEngine(state, event.engine, { ...entry, state: event.isAlive ? "idle" : "cold" }), []]
+      const memoryBytes = event.memoryBytes ?? entry.memoryBytes
+      const after = event.isAlive
+        ? ({ state: "idle", memoryBytes } as const)
+        : ({ state: "cold", memoryBytes: 0 } as const)
+      return [withEngine(state, event.engine, { ...entry, ...after }), []]
     }
     case "EngineGone": {
       const entry = state.engines.get(event.engine)
@@ -62,104 +62,108 @@ function apply(state: SchedulerState, event: SchedulerEvent): Step {
   }
 }
 
+function submitted(state: SchedulerState, { query: shape }: Extract<SchedulerEvent, { _tag: "QuerySubmitted" }>): Step {
+  const draining = [...state.nodes].filter(([, node]) => node.isDraining).map(([name]) => name)
+  const added = withQuery(state, newQuery(shape, new Set(draining)))
+  const [next, failed] = failStranded(added, undefined, (stranded) => `the query was not started: ${stranded}`)
+  if (failed.length > 0) return [next, failed]
+  return start(next, Math.max(...shape.stages.map((stage) => stage.tasks)))
+}
+
 function attemptEnded(state: SchedulerState, event: Extract<SchedulerEvent, { _tag: "AttemptEnded" }>): Step {
   const engine = state.engines.get(event.engine)
   if (engine?.state !== "busy" || engine.attempt === undefined || !sameAttempt(engine.attempt, event.at)) {
     return [state, []]
   }
-  const freed = withEngine(state, event.engine, {
-    ...engine,
-    state: event.memoryBytes === undefined ? "cold" : "idle",
-    memoryBytes: event.memoryBytes ?? 0,
-    attempt: undefined,
-  })
+  const freed = freedEngine(state, event.engine, engine, event.memoryBytes)
   const query = state.queries.get(event.at.query)
   if (query === undefined) return [freed, []]
   const counted = withQuery(freed, { ...query, running: query.running - 1 })
   const [next, actions] =
-    query.phase === "running" ? taskEnded(counted, event.at, event.outcome) : ([counted, []] as Step)
+    query.phase !== "running"
+      ? ([counted, []] as Step)
+      : engine.doomed === undefined
+        ? taskEnded(counted, event.at, engine.node, event.outcome)
+        : ([withTaskAgain(counted, event.at, false), []] as Step)
   const [drained, last] = drain(next, query.id)
   return [drained, [...actions, ...last]]
 }
 
-function taskEnded(
+/** What becomes of another node's thread is that node's affair; a node that was lost meanwhile has no engines. */
+function freedEngine(
   state: SchedulerState,
-  at: AttemptKey,
-  outcome: Extract<SchedulerEvent, { _tag: "AttemptEnded" }>["outcome"],
-): Step {
+  name: string,
+  entry: EngineEntry,
+  memoryBytes: number | undefined,
+): SchedulerState {
+  const idle = { ...entry, state: "idle", attempt: undefined, doomed: undefined } as const
+  if (entry.node === state.own) {
+    const isAlive = memoryBytes !== undefined
+    return withEngine(state, name, { ...idle, state: isAlive ? "idle" : "cold", memoryBytes: memoryBytes ?? 0 })
+  }
+  if (state.nodes.has(entry.node)) return withEngine(state, name, idle)
+  const engines = new Map(state.engines)
+  engines.delete(name)
+  return { ...state, engines }
+}
+
+function taskEnded(state: SchedulerState, at: AttemptKey, node: string, outcome: AttemptOutcome): Step {
   switch (outcome._tag) {
     case "done":
-      return taskDone(state, at)
+      return taskDone(state, at, node, outcome)
     case "stopped":
       // Only an ending query stops attempts; a stop that nobody asked for is a loss like any other.
-      return taskLost(state, at, new EngineLost({ message: "the engine stopped the task without being asked to" }))
+      return fault(state, at, "lost its engine", "the engine stopped the task without being asked to", node)
+    case "inputLost":
+      // When the node is lost what it held is being made again, and the task waits for that.
+      return state.nodes.has(outcome.node)
+        ? fault(state, at, "could not read its input", outcome.message, outcome.node)
+        : [withTaskAgain(state, at, false), []]
+    case "refused": {
+      const again = withTaskAgain(nodeDrains(state, node), at, false)
+      const query = expectQuery(again, at.query)
+      const shunned = withQuery(again, { ...query, shuns: new Set(query.shuns).add(node) })
+      return failStranded(shunned, node, (stranded) => `${outcome.message}: ${stranded}`)
+    }
     case "failed":
       return outcome.error._tag === "EngineLost"
-        ? taskLost(state, at, outcome.error)
-        : failQuery(withTask(state, at, "failed"), at.query, outcome.error)
+        ? fault(state, at, "lost its engine", outcome.error.message, outcome.error.node)
+        : failQuery(withTaskFailed(state, at), at.query, outcome.error)
   }
 }
 
-function taskDone(state: SchedulerState, at: AttemptKey): Step {
-  const done = withTask(state, at, "done")
+function taskDone(
+  state: SchedulerState,
+  at: AttemptKey,
+  node: string,
+  { digest, bytes }: Extract<AttemptOutcome, { _tag: "done" }>,
+): Step {
+  const before = expectQuery(state, at.query)
+  const isResult = at.stage === before.result
+  const earlier = expectTask(expectStage(before.stages, at.stage), at.task).output
+  // The result comes to this node wherever it was made.
+  const output = { attempt: at.attempt, node: isResult ? state.own : node, digest, bytes }
+  const done = withTaskDone(state, at, output)
+  const query = reblocked(expectQuery(done, at.query))
+  const stage = expectStage(query.stages, at.stage)
+  const next = withQuery(done, query)
   const actions: Action[] = [{ _tag: "TaskCompleted", at }]
-  const query = done.queries.get(at.query)
-  const stage = query?.stages.get(at.stage)
-  if (query === undefined || stage === undefined || stage.open > 0) return [done, actions]
-  const stages = new Map(query.stages)
-  for (const [id, reader] of stages) {
-    if (reader.shape.reads.includes(at.stage)) stages.set(id, unblock(reader))
+  if (isResult && stage.open === 0) {
+    const [ended, last] = end(next, query.id)
+    return [ended, [...actions, { _tag: "QueryDone", query: query.id }, ...last]]
   }
-  const next = withQuery(done, { ...query, stages })
-  if (at.stage !== query.result) return [next, actions]
-  const [ended, last] = end(next, query.id)
-  return [ended, [...actions, { _tag: "QueryDone", query: query.id }, ...last]]
+  if (earlier === undefined || (earlier.digest === digest && stage.shape.volatile !== true)) return [next, actions]
+  const [rerun, stops] = rerunReaders(next, query, at.stage)
+  return [rerun, [...actions, ...stops]]
 }
 
-function unblock(stage: StageEntry): StageEntry {
-  const blockedBy = stage.blockedBy - 1
-  if (blockedBy > 0) return { ...stage, blockedBy }
-  const tasks = stage.tasks.map((task): TaskEntry => ({ ...task, state: "ready" }))
-  return { ...stage, blockedBy, tasks, queue: [...tasks.keys()] }
-}
-
-function taskLost(state: SchedulerState, at: AttemptKey, cause: EngineLost): Step {
-  if (at.attempt < TASK_ATTEMPTS_MAX) return [withTask(state, at, "lost"), []]
-  const message = `task ${at.task} of stage ${at.stage} lost its engine ${at.attempt} times; the last time: ${cause.message}`
-  const error = new EngineLost({ message, stage: at.stage, task: at.task, node: cause.node })
-  return failQuery(withTask(state, at, "failed"), at.query, error)
-}
-
-function failQuery(state: SchedulerState, id: string, error: ActorError): Step {
-  if (state.queries.get(id)?.phase !== "running") return [state, []]
-  const [ended, actions] = end(state, id)
-  const [drained, last] = drain(ended, id)
-  return [drained, [{ _tag: "QueryFailed", query: id, error }, ...actions, ...last]]
-}
-
-/** Cancels what has not run and stops what runs. */
-function end(state: SchedulerState, id: string): Step {
-  const query = state.queries.get(id)
-  if (query === undefined) return [state, []]
-  const stages = new Map(
-    [...query.stages].map(([key, stage]): [StageId, StageEntry] => {
-      const tasks = stage.tasks.map((task) => (isOver(task) ? task : { ...task, state: "cancelled" as const }))
-      return [key, { ...stage, tasks, queue: [] }]
-    }),
-  )
-  const actions: Action[] = []
-  for (const [engine, entry] of state.engines) {
-    if (entry.attempt?.query === id) actions.push({ _tag: "StopAttempt", at: entry.attempt, engine })
-  }
-  return [withQuery(state, { ...query, phase: "ending", stages }), actions]
-}
-
-function drain(state: SchedulerState, id: string): Step {
-  const query = state.queries.get(id)
-  if (query === undefined || query.phase !== "ending" || query.running > 0) return [state, []]
-  const queries = new Map(state.queries)
-  queries.delete(id)
-  return [{ ...state, queries }, [{ _tag: "QueryDrained", query: id }]]
+function fault(state: SchedulerState, at: AttemptKey, what: string, cause: string, node: string | undefined): Step {
+  const again = withTaskAgain(state, at, true)
+  const { faults } = expectTask(expectStage(expectQuery(again, at.query).stages, at.stage), at.task)
+  if (faults < TASK_ATTEMPTS_MAX) return [again, []]
+  const message = `task ${at.task} of stage ${at.stage} ${what} ${faults} times; the last time: ${cause}`
+  const error = new EngineLost({ message, stage: at.stage, task: at.task, node })
+  return failQuery(withTaskFailed(again, at), at.query, error)
 }
 
 function startFailed(state: SchedulerState, engine: string, error: EngineLost): Step {
@@ -168,43 +172,27 @@ function startFailed(state: SchedulerState, engine: string, error: EngineLost): 
   const startsFailed = entry.startsFailed + 1
   const broken = startsFailed >= ENGINE_STARTS_FAILED_MAX
   const next = withEngine(state, engine, { ...entry, startsFailed, state: broken ? "broken" : "cold" })
-  if ([...next.engines.values()].some((each) => each.state !== "broken")) return [next, []]
-  const message = `no engine could be started, ${ENGINE_STARTS_FAILED_MAX} times in a row; the last time: ${error.message}`
-  let failed = withFreshEngines(next)
+  if (ownEngines(next).some((each) => each.state !== "broken")) return [next, []]
   // Loans are refused with the queries, or the planning would try for ever.
-  const actions: Action[] = failed.loans.map((loan) => ({ _tag: "RefuseLoan", loan }))
-  failed = { ...failed, loans: [] }
-  for (const query of next.queries.keys()) {
-    const [after, more] = failQuery(failed, query, new EngineLost({ message, node: error.node }))
-    failed = after
-    actions.push(...more)
-  }
-  return [failed, actions]
+  const refused: Action[] = next.loans.map(({ loan }) => ({ _tag: "RefuseLoan", loan }))
+  const why = `no engine could be started, ${ENGINE_STARTS_FAILED_MAX} times in a row; the last time: ${error.message}`
+  const isAlone = next.nodes.size === 1
+  const [failed, actions] = failStranded({ ...next, loans: [] }, error.node, (stranded) =>
+    isAlone ? why : `${why}: ${stranded}`,
+  )
+  return [failed, [...refused, ...actions]]
 }
 
-/** The next query may try again: the reason may be gone. */
+/** When none of this node's engines could be started, the next query may try again: the reason may be gone. */
 function withFreshEngines(state: SchedulerState): SchedulerState {
+  if (ownEngines(state).some((each) => each.state !== "broken")) return state
   const engines = [...state.engines].map(([name, entry]): [string, EngineEntry] => [
     name,
-    { ...entry, state: "cold", startsFailed: 0 },
+    entry.state === "broken" ? { ...entry, state: "cold", startsFailed: 0 } : entry,
   ])
   return { ...state, engines: new Map(engines) }
 }
 
-function withTask(state: SchedulerState, at: AttemptKey, end: "done" | "failed" | "lost"): SchedulerState {
-  const query = expectQuery(state, at.query)
-  const stage = expectStage(query.stages, at.stage)
-  const tasks = stage.tasks.with(at.task, { state: end, attempts: at.attempt, engine: undefined })
-  const open = end === "done" ? stage.open - 1 : stage.open
-  // Before the others of its stage: the stage may be waiting for this one alone.
-  const queue = end === "lost" ? [at.task, ...stage.queue] : stage.queue
-  return withStage(state, query, { ...stage, tasks, open, queue })
-}
-
-function isOver(task: TaskEntry): boolean {
-  return task.state === "done" || task.state === "failed" || task.state === "cancelled"
-}
-
-function sameAttempt(a: AttemptKey, b: AttemptKey): boolean {
-  return a.query === b.query && a.stage === b.stage && a.task === b.task && a.attempt === b.attempt
+function ownEngines(state: SchedulerState): readonly EngineEntry[] {
+  return [...state.engines.values()].filter(({ node }) => node === state.own)
 }

@@ -1,8 +1,9 @@
+import type { ExchangeBatch } from "../../actors/exchange/keys.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
-import type { SourceTable, Split, SplitBytes } from "../../actors/sources/source.ts"
-import type { ExchangeInput, ScanInput, StageId } from "../../planner/physical/stage.ts"
+import type { Split, SplitBytes } from "../../actors/sources/source.ts"
+import type { ExchangeInput, ScanInput, Stage, StageId } from "../../planner/physical/stage.ts"
 import type { Conversation } from "./conversation.ts"
-import type { StageLayout, TaskReads } from "./layout.ts"
+import type { TaskReads } from "./layout.ts"
 
 /** Splits whose bytes are read before the engine asks for them. */
 const SPLITS_AHEAD_MAX = 2
@@ -10,59 +11,114 @@ const SPLITS_AHEAD_MAX = 2
 /** Bytes of an exchange that a task's reader may hold. */
 const READ_WINDOW_BYTES = 8 * 1024 * 1024
 
-/** Where a task's inputs come from. */
+/** What a task needs to know of its stage. Plain data: it crosses to other nodes. */
+export interface WorkStage extends Pick<Stage, "id" | "sql" | "columns" | "output" | "columnNames"> {
+  readonly inputs: readonly (WorkScan | ExchangeInput)[]
+}
+
+/** A scan whose splits are chosen. */
+export type WorkScan = Pick<ScanInput, "_tag" | "table" | "source" | "columns">
+
+/** Where a task's output lies. */
+export interface Holder {
+  readonly node: string
+  readonly attempt: number
+}
+
+/** Where a task's inputs come from, and where its output goes. */
 export interface Supplies {
   readonly store: ExchangeStore
-  readonly table: (source: string) => SourceTable
-  /** How many tasks the stage has. */
-  readonly producers: (stage: StageId) => number
+  /** Batches in the order (producer, partition, sequence), each verified. Throws InputLost when a node has not got them. */
+  readonly read: (request: InputRequest) => AsyncIterable<ExchangeBatch>
+  readonly fetch: (source: string, split: Split, columns: readonly string[], signal: AbortSignal) => Promise<SplitBytes>
 }
 
-export interface Fed {
-  /** Rows of every exchange table, as its producers' end markers say. */
-  readonly rows: Readonly<Record<string, number>>
+export interface InputRequest {
+  readonly query: string
+  readonly stage: StageId
+  /** One a task of the stage. */
+  readonly holders: readonly Holder[]
+  readonly partition: number | "all"
+  readonly windowBytes: number
+  readonly signal: AbortSignal
+  /** Bytes of batches came from another node. */
+  readonly onRemote: (bytes: number) => void
+}
+
+/** Reads from a store that holds everything: of a session that is no part of a cluster. */
+export function readStore(store: ExchangeStore): Supplies["read"] {
+  return ({ holders, query, stage, partition, windowBytes, signal }) =>
+    store.open({ query, stage, partition, windowBytes, signal, producers: holders.length })
+}
+
+/** An input cannot be had from the node that holds it. The task is not to blame, nor its engine. */
+export class InputLost extends Error {
+  readonly node: string
+  constructor(node: string, message: string) {
+    super(message)
+    this.node = node
+  }
+}
+
+/** A task's inputs, and what is counted while they are read. */
+export interface Feeding {
+  readonly query: string
+  readonly taskId: string
+  readonly stage: WorkStage
+  readonly reads: TaskReads
+  readonly holders: ReadonlyMap<StageId, readonly Holder[]>
+  readonly supplies: Supplies
+  readonly tally: FeedTally
+}
+
+export interface FeedTally {
   /** From storage. */
-  readonly bytesRead: number
+  bytesRead: number
+  /** From other nodes. */
+  bytesRemote: number
 }
 
-/** Sends all that a task reads. Exchanges come first: a join's small side is there when its large one arrives. */
+/**
+ * Sends all that a task reads. Exchanges come first: a join's small side is there when its large one arrives. Gives the
+ * rows of every exchange table, as its producers' end markers say.
+ */
 export async function feedTask(
-  query: string,
-  taskId: string,
-  layout: StageLayout,
-  reads: TaskReads,
+  feeding: Feeding,
   talk: Conversation,
-  supplies: Supplies,
   signal: AbortSignal,
-): Promise<Fed> {
+): Promise<Readonly<Record<string, number>>> {
+  const { stage, reads } = feeding
   const rows: Record<string, number> = {}
-  const scans: ScanInput[] = []
-  for (const input of layout.stage.inputs) {
+  const scans: WorkScan[] = []
+  for (const input of stage.inputs) {
     if (input._tag === "scan") scans.push(input)
-    else rows[input.table] = await feedExchange(query, taskId, input, reads.partition, talk, supplies, signal)
+    else rows[input.table] = await feedExchange(feeding, input, talk, signal)
   }
-  let bytesRead = 0
-  for (const scan of scans) {
-    const splits = reads.splits.get(scan.table) ?? []
-    bytesRead += await feedScan(taskId, scan, splits, talk, supplies.table(scan.source), signal)
-  }
-  return { rows, bytesRead }
+  for (const scan of scans) await feedScan(feeding, scan, reads.splits.get(scan.table) ?? [], talk, signal)
+  return rows
 }
 
 async function feedExchange(
-  query: string,
-  taskId: string,
+  { query, taskId, reads, holders, supplies, tally }: Feeding,
   input: ExchangeInput,
-  partition: number | undefined,
   talk: Conversation,
-  { store, producers }: Supplies,
   signal: AbortSignal,
 ): Promise<number> {
-  const wanted = input.mode === "hash" && partition !== undefined ? partition : "all"
-  const from = { query, stage: input.stage, producers: producers(input.stage), partition: wanted } as const
+  const from = holders.get(input.stage)
+  if (from === undefined) throw new Error(`nobody said where the output of stage ${input.stage} lies`)
+  const batches = supplies.read({
+    query,
+    stage: input.stage,
+    holders: from,
+    partition: input.mode === "hash" && reads.partition !== undefined ? reads.partition : "all",
+    windowBytes: READ_WINDOW_BYTES,
+    signal,
+    onRemote: (bytes) => {
+      tally.bytesRemote += bytes
+    },
+  })
   let rows = 0
-  const reader = store.open({ ...from, windowBytes: READ_WINDOW_BYTES, signal })
-  for await (const { bytes, rows: count, checksum } of reader) {
+  for await (const { bytes, rows: count, checksum } of batches) {
     signal.throwIfAborted()
     const batch = { bytes, rows: count, checksum }
     await talk.input({ _tag: "InputBatch", task: taskId, table: input.table, batch }, [])
@@ -72,21 +128,19 @@ async function feedExchange(
 }
 
 async function feedScan(
-  taskId: string,
-  input: ScanInput,
+  { taskId, supplies, tally }: Feeding,
+  input: WorkScan,
   splits: readonly Split[],
   talk: Conversation,
-  table: SourceTable,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<void> {
   const columns = input.columns.map((column) => column.sourceName)
-  let bytesRead = 0
-  for await (const split of readAhead(splits, (each) => table.fetch(each, columns, signal))) {
+  const fetch = (split: Split) => supplies.fetch(input.source, split, columns, signal)
+  for await (const split of readAhead(splits, fetch)) {
     signal.throwIfAborted()
-    bytesRead += split.bytesRead
+    tally.bytesRead += split.bytesRead
     await talk.input({ _tag: "InputSplit", task: taskId, table: input.table, split }, split.buffers)
   }
-  return bytesRead
 }
 
 async function* readAhead(

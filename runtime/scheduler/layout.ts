@@ -1,6 +1,6 @@
 import type { ExchangeInput, ScanInput, Stage, StagePlan } from "../../planner/physical/stage.ts"
 import type { SourceTable, Split } from "../../actors/sources/source.ts"
-import type { QueryShape } from "./state.ts"
+import type { QueryShape, StageShape } from "./state.ts"
 
 /** Tasks of a scan for each worker, at least, where there are so many splits: late ones even out early ones. */
 const SCAN_TASKS_PER_WORKER = 4
@@ -50,13 +50,18 @@ export function layOut(
   })
 }
 
-export function queryShape(id: string, layouts: readonly StageLayout[]): QueryShape {
-  const stages = layouts.map(({ stage, tasks }) => ({
-    id: stage.id,
-    reads: stage.inputs.filter(isExchange).map((input) => input.stage),
-    tasks: tasks.length,
-  }))
+/** `rootOf`: the data root that a file lies in; without it every node has every file. */
+export function queryShape(id: string, layouts: readonly StageLayout[], rootOf?: (file: string) => string): QueryShape {
+  const stages = layouts.map(({ stage, tasks }): StageShape => {
+    const reads = stage.inputs.filter(isExchange).map((input) => input.stage)
+    const shape = { id: stage.id, reads, tasks: tasks.length, volatile: stage.volatile }
+    return rootOf === undefined ? shape : { ...shape, roots: tasks.map((task) => rootsRead(task, rootOf)) }
+  })
   return { id, stages }
+}
+
+function rootsRead({ splits }: TaskReads, rootOf: (file: string) => string): readonly string[] {
+  return [...new Set([...splits.values()].flat().map(({ file }) => rootOf(file)))]
 }
 
 function listSplits(input: ScanInput, table: (source: string) => SourceTable) {

@@ -1,5 +1,5 @@
 import { expectQuery, expectStage, withEngine, withQuery, withStage } from "./state.ts"
-import type { Action, AttemptKey, QueryEntry, SchedulerState, Step } from "./state.ts"
+import type { Action, AttemptKey, NodeEntry, QueryEntry, SchedulerState, StageEntry, Step } from "./state.ts"
 
 /**
  * Gives every idle engine a task. The query with the fewest running tasks comes first, of those the oldest, so that
@@ -10,56 +10,137 @@ export function place(state: SchedulerState): Step {
   const [lent, lending] = lend(state)
   const actions: Action[] = [...lending]
   let next = lent
-  for (const [engine, entry] of lent.engines) {
-    if (entry.state !== "idle") continue
-    const at = pick(next)
-    if (at === undefined) break
-    const query = next.queries.get(at.query)
-    if (query === undefined) break
-    next = withEngine(next, engine, { ...entry, state: "busy", attempt: at })
-    next = withQuery(next, { ...query, running: query.running + 1 })
+  for (;;) {
+    const picked = pick(next)
+    if (picked === undefined) break
+    const { at, engine } = picked
     next = taken(next, at, engine)
     actions.push({ _tag: "RunAttempt", at, engine })
   }
   const [recycled, recycling] = recycle(next)
-  const [started, starting] = start(recycled, waitingTasks(recycled) + recycled.loans.length)
+  const [started, starting] = startMissing(recycled)
   return [started, [...actions, ...recycling, ...starting]]
 }
 
-/** Loans are short and hold up a whole query, so they come before tasks. */
+/** Whether the node has what the task reads, and takes tasks of this query. */
+export function mayRun(
+  state: SchedulerState,
+  query: QueryEntry,
+  stage: StageEntry,
+  task: number,
+  node: string,
+): boolean {
+  const entry = state.nodes.get(node)
+  if (entry === undefined || query.shuns.has(node)) return false
+  return (stage.shape.roots?.[task] ?? []).every((root) => entry.roots.has(root))
+}
+
+/** Nodes with an engine that works or may be started. */
+export function usableNodes(state: SchedulerState): ReadonlyMap<string, NodeEntry> {
+  const found = new Map<string, NodeEntry>()
+  for (const { node, state: engine } of state.engines.values()) {
+    const entry = state.nodes.get(node)
+    if (entry !== undefined && engine !== "broken") found.set(node, entry)
+  }
+  return found
+}
+
+/** Loans are short and hold up a whole query, so they come before tasks. Only engines of this node are lent. */
 function lend(state: SchedulerState): Step {
   const actions: Action[] = []
   let next = state
   for (const [engine, entry] of state.engines) {
-    const [loan, ...rest] = next.loans
-    if (loan === undefined || entry.state !== "idle") continue
+    const [first, ...rest] = next.loans
+    if (first === undefined || entry.state !== "idle" || entry.node !== state.own) continue
     next = { ...withEngine(next, engine, { ...entry, state: "lent" }), loans: rest }
-    actions.push({ _tag: "LendEngine", loan, engine })
+    actions.push({ _tag: "LendEngine", loan: first.loan, engine })
   }
   // An engine that starts or is lent will be free soon, one that works may not.
   const soon = [...next.engines.values()].some(({ state: s }) => s === "cold" || s === "starting" || s === "lent")
   if (soon) return [next, actions]
-  for (const loan of next.loans) actions.push({ _tag: "RefuseLoan", loan })
-  return [{ ...next, loans: [] }, actions]
+  const patient = next.loans.filter(({ isPatient }) => isPatient)
+  for (const { loan, isPatient } of next.loans) if (!isPatient) actions.push({ _tag: "RefuseLoan", loan })
+  return [{ ...next, loans: patient }, actions]
 }
 
-function pick(state: SchedulerState): AttemptKey | undefined {
-  let best: QueryEntry | undefined
+interface Picked {
+  readonly at: AttemptKey
+  readonly engine: string
+}
+
+function pick(state: SchedulerState): Picked | undefined {
+  const idle = idleEngines(state)
+  if (idle.size === 0) return undefined
+  let best: { readonly running: number; readonly picked: Picked } | undefined
   for (const query of state.queries.values()) {
     if (query.phase !== "running" || (best !== undefined && query.running >= best.running)) continue
-    if (firstReady(query) !== undefined) best = query
+    const picked = pickOf(state, query, idle)
+    if (picked !== undefined) best = { running: query.running, picked }
   }
-  return best === undefined ? undefined : firstReady(best)
+  return best?.picked
 }
 
-function firstReady(query: QueryEntry): AttemptKey | undefined {
+function pickOf(state: SchedulerState, query: QueryEntry, idle: ReadonlyMap<string, string>): Picked | undefined {
   for (const id of query.order) {
     const stage = query.stages.get(id)
-    const task = stage?.queue[0]
-    if (stage === undefined || task === undefined) continue
-    return { query: query.id, stage: id, task, attempt: (stage.tasks[task]?.attempts ?? 0) + 1 }
+    if (stage === undefined || stage.blockedBy > 0) continue
+    for (const task of stage.queue) {
+      const engine = bestEngine(state, query, stage, task, idle)
+      if (engine === undefined) continue
+      return { at: { query: query.id, stage: id, task, attempt: (stage.tasks[task]?.attempts ?? 0) + 1 }, engine }
+    }
   }
   return undefined
+}
+
+/** The first idle engine of each node. */
+function idleEngines(state: SchedulerState): ReadonlyMap<string, string> {
+  const idle = new Map<string, string>()
+  for (const [engine, { state: s, node }] of state.engines) {
+    if (s === "idle" && state.nodes.has(node) && !idle.has(node)) idle.set(node, engine)
+  }
+  return idle
+}
+
+/** Where a task that stands alone in its stage has most of its input already; else where least is going on. */
+function bestEngine(
+  state: SchedulerState,
+  query: QueryEntry,
+  stage: StageEntry,
+  task: number,
+  idle: ReadonlyMap<string, string>,
+): string | undefined {
+  let best: { readonly engine: string; readonly held: number; readonly load: number } | undefined
+  for (const [node, engine] of idle) {
+    if (!mayRun(state, query, stage, task, node)) continue
+    if (idle.size === 1) return engine
+    const held = stage.tasks.length === 1 ? bytesHeld(query, stage, node) : 0
+    const load = loadOf(state, node)
+    const isBetter = best === undefined || held > best.held || (held === best.held && load < best.load)
+    if (isBetter) best = { engine, held, load }
+  }
+  return best?.engine
+}
+
+/** Bytes of what the stage reads that lie on the node. */
+function bytesHeld(query: QueryEntry, { shape }: StageEntry, node: string): number {
+  let bytes = 0
+  for (const read of new Set(shape.reads)) {
+    for (const { output } of expectStage(query.stages, read).tasks) if (output?.node === node) bytes += output.bytes
+  }
+  return bytes
+}
+
+/** The share of the node's engines that are at work. */
+function loadOf(state: SchedulerState, node: string): number {
+  let engines = 0
+  let busy = 0
+  for (const entry of state.engines.values()) {
+    if (entry.node !== node) continue
+    engines += 1
+    if (entry.state !== "idle") busy += 1
+  }
+  return busy / engines
 }
 
 /** Engines that hold too much memory and have nothing to do start anew when they are next wanted. */
@@ -74,11 +155,24 @@ function recycle(state: SchedulerState): Step {
   return [next, actions]
 }
 
-/** Starts cold engines until `wanted` are idle or starting. */
+/** Starts cold engines of this node until `wanted` are idle or starting. */
 export function start(state: SchedulerState, wanted: number): Step {
+  const engines = [...state.engines.values()]
+  return startMore(state, wanted - engines.filter(({ state: s }) => s === "idle" || s === "starting").length)
+}
+
+/** What waits now could not be given to any engine that is idle. */
+function startMissing(state: SchedulerState): Step {
+  const engines = [...state.engines.values()]
+  if (!engines.some(({ state: s }) => s === "cold")) return [state, []]
+  const starting = engines.filter(({ state: s }) => s === "starting").length
+  return startMore(state, waitingTasks(state) + state.loans.length - starting)
+}
+
+function startMore(state: SchedulerState, engines: number): Step {
   const actions: Action[] = []
   let next = state
-  let missing = wanted - [...state.engines.values()].filter(({ state: s }) => s === "idle" || s === "starting").length
+  let missing = engines
   for (const [engine, entry] of state.engines) {
     if (missing <= 0) break
     if (entry.state !== "cold") continue
@@ -89,10 +183,14 @@ export function start(state: SchedulerState, wanted: number): Step {
   return [next, actions]
 }
 
+/** Tasks that an engine of this node could take. */
 function waitingTasks(state: SchedulerState): number {
   let tasks = 0
   for (const query of state.queries.values()) {
-    for (const stage of query.stages.values()) tasks += stage.queue.length
+    for (const stage of query.stages.values()) {
+      if (stage.blockedBy > 0) continue
+      tasks += stage.queue.filter((task) => mayRun(state, query, stage, task, state.own)).length
+    }
   }
   return tasks
 }
@@ -100,6 +198,12 @@ function waitingTasks(state: SchedulerState): number {
 function taken(state: SchedulerState, at: AttemptKey, engine: string): SchedulerState {
   const query = expectQuery(state, at.query)
   const stage = expectStage(query.stages, at.stage)
-  const tasks = stage.tasks.with(at.task, { state: "running", attempts: at.attempt, engine })
-  return withStage(state, query, { ...stage, tasks, queue: stage.queue.slice(1) })
+  const entry = state.engines.get(engine)
+  const task = stage.tasks[at.task]
+  if (entry === undefined || task === undefined) throw new Error(`there is no engine ${engine} or no task ${at.task}`)
+  const tasks = stage.tasks.with(at.task, { ...task, state: "running", attempts: at.attempt, engine })
+  const busy = withEngine(state, engine, { ...entry, state: "busy", attempt: at, doomed: undefined })
+  const counted = withQuery(busy, { ...query, running: query.running + 1 })
+  const queue = stage.queue.filter((each) => each !== at.task)
+  return withStage(counted, expectQuery(counted, at.query), { ...stage, tasks, queue })
 }

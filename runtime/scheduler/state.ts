@@ -25,6 +25,10 @@ export interface StageShape {
   /** Each stands before this stage in the list. */
   readonly reads: readonly StageId[]
   readonly tasks: number
+  /** The data roots that each task reads from: it runs only on a node that has them all. Left out: anywhere. */
+  readonly roots?: readonly (readonly string[])[]
+  /** A second attempt gives other rows than the first, so whoever read the first must read again (law 4). */
+  readonly volatile?: boolean
 }
 
 export type SchedulerEvent =
@@ -34,9 +38,29 @@ export type SchedulerEvent =
   | { readonly _tag: "EnginesWanted"; readonly engines: number }
   | { readonly _tag: "EngineReady"; readonly engine: string }
   | { readonly _tag: "EngineStartFailed"; readonly engine: string; readonly error: EngineLost }
-  /** Somebody needs an engine for a moment: the planner, for a question to DuckDB. */
-  | { readonly _tag: "LoanWanted"; readonly loan: number }
-  | { readonly _tag: "LoanEnded"; readonly engine: string; readonly isAlive: boolean }
+  /** Another node's engines may be used from now on. */
+  | {
+      readonly _tag: "NodeJoined"
+      readonly node: string
+      readonly engines: readonly string[]
+      readonly roots: readonly string[]
+    }
+  /** It takes no tasks of new queries; those that it works for it finishes. */
+  | { readonly _tag: "NodeDrains"; readonly node: string }
+  /** What ran there and what it held is lost. */
+  | { readonly _tag: "NodeLost"; readonly node: string; readonly reason: string }
+  /**
+   * Somebody needs an engine of this node for a moment: the planner, for a question to DuckDB. Patient: another
+   * coordinator's task, which waits until an engine is free.
+   */
+  | { readonly _tag: "LoanWanted"; readonly loan: number; readonly isPatient: boolean }
+  | {
+      readonly _tag: "LoanEnded"
+      readonly engine: string
+      readonly isAlive: boolean
+      /** Left out: as before. */
+      readonly memoryBytes?: number
+    }
   /** An engine's thread ended while it had nothing to do. */
   | { readonly _tag: "EngineGone"; readonly engine: string }
   /** The attempt's last report: after it the engine works no more on it. */
@@ -50,8 +74,13 @@ export type SchedulerEvent =
     }
 
 export type AttemptOutcome =
-  | { readonly _tag: "done" }
+  /** `digest` stands for the bytes of the output: two attempts with the same digest gave the same batches. */
+  | { readonly _tag: "done"; readonly digest: number; readonly bytes: number }
   | { readonly _tag: "failed"; readonly error: ActorError }
+  /** What it had to read could not be had from the node that holds it: not its engine's fault. */
+  | { readonly _tag: "inputLost"; readonly node: string; readonly message: string }
+  /** Its node is about to leave and takes no tasks of queries that it does not work for yet. */
+  | { readonly _tag: "refused"; readonly message: string }
   /** It was told to stop, and did. */
   | { readonly _tag: "stopped" }
 
@@ -74,7 +103,19 @@ export interface TaskEntry {
   readonly state: TaskState
   /** How often it was started. */
   readonly attempts: number
+  /** How many of these starts failed for a reason that may be the task's own. */
+  readonly faults: number
   readonly engine: string | undefined
+  /** The output that readers get; kept when it is lost, to be compared with the next one. */
+  readonly output: TaskOutputEntry | undefined
+}
+
+export interface TaskOutputEntry {
+  readonly attempt: number
+  /** The node that holds it. */
+  readonly node: string
+  readonly digest: number
+  readonly bytes: number
 }
 
 export interface StageEntry {
@@ -82,7 +123,7 @@ export interface StageEntry {
   readonly tasks: readonly TaskEntry[]
   /** Tasks that are not done. */
   readonly open: number
-  /** Tasks that an engine may take now, in the order in which they will be taken. */
+  /** Tasks that are to be started, in this order, as soon as nothing blocks the stage. */
   readonly queue: readonly number[]
   /** Stages it reads that are not complete. */
   readonly blockedBy: number
@@ -97,6 +138,10 @@ export interface QueryEntry {
   readonly order: readonly StageId[]
   readonly result: StageId
   readonly running: number
+  /** Nodes that were lost while the query needed them. */
+  readonly losses: number
+  /** Nodes that take no tasks of this query: they were about to leave before it came there. */
+  readonly shuns: ReadonlySet<string>
 }
 
 /** `broken`: it could not be started several times in a row. */
@@ -104,29 +149,68 @@ export type EngineState = "cold" | "starting" | "idle" | "busy" | "lent" | "brok
 
 export interface EngineEntry {
   readonly state: EngineState
+  readonly node: string
   readonly startsFailed: number
   readonly memoryBytes: number
   readonly attempt: AttemptKey | undefined
+  /** Why the attempt will not count, however it ends: its node is lost, or what it read is. */
+  readonly doomed: string | undefined
+}
+
+export interface NodeEntry {
+  readonly roots: ReadonlySet<string>
+  readonly isDraining: boolean
 }
 
 export interface SchedulerState {
+  /** The node that this scheduler is on: it starts the engines of this one itself. */
+  readonly own: string
+  readonly nodes: ReadonlyMap<string, NodeEntry>
   readonly engines: ReadonlyMap<string, EngineEntry>
   /** In the order of submission. */
   readonly queries: ReadonlyMap<string, QueryEntry>
-  /** Loans that wait for an engine that is starting, or lent to another. */
-  readonly loans: readonly number[]
+  /** Loans that wait for an engine; those that are not patient, only for one that is starting or lent to another. */
+  readonly loans: readonly LoanEntry[]
   readonly engineMemoryBytesMax: number
+}
+
+export interface LoanEntry {
+  readonly loan: number
+  readonly isPatient: boolean
 }
 
 export type Step = readonly [SchedulerState, readonly Action[]]
 
-export function initialState(engines: readonly string[], engineMemoryBytesMax: number): SchedulerState {
-  const cold: EngineEntry = { state: "cold", startsFailed: 0, memoryBytes: 0, attempt: undefined }
-  return { engines: new Map(engines.map((name) => [name, cold])), queries: new Map(), loans: [], engineMemoryBytesMax }
+/** What a scheduler knows of the node it is on. */
+export interface OwnNode {
+  readonly name: string
+  readonly roots: readonly string[]
+}
+
+/** One process that is no part of a cluster. */
+export const ALONE: OwnNode = { name: "local", roots: [] }
+
+export function initialState(
+  engines: readonly string[],
+  engineMemoryBytesMax: number,
+  own: OwnNode = ALONE,
+): SchedulerState {
+  return {
+    own: own.name,
+    nodes: new Map([[own.name, { roots: new Set(own.roots), isDraining: false }]]),
+    engines: new Map(engines.map((name) => [name, newEngine(own.name, "cold")])),
+    queries: new Map(),
+    loans: [],
+    engineMemoryBytesMax,
+  }
+}
+
+export function newEngine(node: string, state: EngineState): EngineEntry {
+  return { state, node, startsFailed: 0, memoryBytes: 0, attempt: undefined, doomed: undefined }
 }
 
 /** A query as it is when it arrives: stages without inputs are ready. */
-export function newQuery(shape: QueryShape): QueryEntry {
+export function newQuery(shape: QueryShape, shuns: ReadonlySet<string>): QueryEntry {
   const result = shape.stages[shape.stages.length - 1]
   if (result === undefined) throw new Error(`query ${shape.id} has no stages`)
   const order = depthFirst(shape, result.id)
@@ -137,13 +221,17 @@ export function newQuery(shape: QueryShape): QueryEntry {
     const state = blockedBy === 0 ? "ready" : "waiting"
     stages.set(stage.id, {
       shape: stage,
-      tasks: Array.from({ length: stage.tasks }, () => ({ state, attempts: 0, engine: undefined })),
+      tasks: Array.from({ length: stage.tasks }, () => newTask(state)),
       open: stage.tasks,
-      queue: blockedBy === 0 ? [...Array(stage.tasks).keys()] : [],
+      queue: [...Array(stage.tasks).keys()],
       blockedBy,
     })
   }
-  return { id: shape.id, phase: "running", stages, order, result: result.id, running: 0 }
+  return { id: shape.id, phase: "running", stages, order, result: result.id, running: 0, losses: 0, shuns }
+}
+
+function newTask(state: TaskState): TaskEntry {
+  return { state, attempts: 0, faults: 0, engine: undefined, output: undefined }
 }
 
 /**

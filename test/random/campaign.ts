@@ -32,6 +32,7 @@ const counts = new Map<string, number>()
 const sentences = new Map<string, { count: number; sql: string }>()
 const signatures = new Map<string, number>()
 let rows = 0
+let empty = 0
 
 const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1)
 const say = (text: string) => process.stdout.write(`${text}\n`)
@@ -46,7 +47,10 @@ async function runOne(world: World, n: number): Promise<void> {
   const { sql, verdict, finding } = await hunt(world, seed + n, leaning, isNew)
   if (options.verbose) say(`${seed + n} ${verdict._tag} ${sql}`)
   count(verdict._tag)
-  if (verdict._tag === "equal") rows += verdict.rows
+  if (verdict._tag === "equal") {
+    rows += verdict.rows
+    if (verdict.rows === 0) empty++
+  }
   if ("sentence" in verdict) {
     const key = `${verdict._tag}: ${signature(verdict.sentence)}`
     sentences.set(key, { count: (sentences.get(key)?.count ?? 0) + 1, sql: sentences.get(key)?.sql ?? sql })
@@ -66,7 +70,7 @@ for (let first = 0; first < total; first += QUERIES_PER_WORLD) {
 }
 const ordered = [...counts].toSorted((a, b) => b[1] - a[1])
 say(
-  `${total} queries in ${Math.round((performance.now() - start) / 1000)} s: ${ordered.map(([what, n]) => `${n} ${what}`).join(", ")}; ${rows} rows compared`,
+  `${total} queries in ${Math.round((performance.now() - start) / 1000)} s: ${ordered.map(([what, n]) => `${n} ${what}`).join(", ")}; ${rows} rows compared, ${empty} answers were empty`,
 )
 for (const [sentence, { count: n, sql }] of [...sentences].toSorted((a, b) => b[1].count - a[1].count))
   say(`${n}  ${sentence}\n     ${sql}`)

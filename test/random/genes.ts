@@ -144,7 +144,7 @@ function groupGene(): fc.Arbitrary<GroupGene> {
     keys: fc.array(expr, { maxLength: 3 }),
     aggregates: fc.array(expr, { minLength: 1, maxLength: 4 }),
     style: fc.nat({ max: 3 }),
-    having: percent(expr, 30),
+    having: percent(expr, 20),
   })
 }
 
@@ -170,7 +170,11 @@ function fromGene(leaning: Leaning, deep: number, depth: number): fc.Arbitrary<F
     style: fc.nat({ max: 8 }),
     left: fromGene(leaning, deep, depth - 1),
     right: fromGene(leaning, deep, depth - 1),
-    on: fc.array(expr, { minLength: 1, maxLength: 3 }),
+    on: fc.oneof(
+      { weight: 3, arbitrary: fc.tuple(expr) },
+      { weight: 1, arbitrary: fc.tuple(expr, expr) },
+      { weight: 1, arbitrary: fc.tuple(expr, expr, expr) },
+    ),
   })
   return fc.oneof(
     { withCrossShrink: true },
@@ -190,7 +194,7 @@ function queryGene(leaning: Leaning, deep: number): fc.Arbitrary<QueryGene> {
     distinct: flag(10),
     items: fc.array(item, { minLength: 1, maxLength: leaning.wide }),
     from: fromGene(leaning, deep, FROM_DEPTH_MAX - 1),
-    where: percent(expr, 50),
+    where: percent(expr, 40),
     group: percent(groupGene(), leaning.groups),
     order: percent(fc.array(order, { minLength: 1, maxLength: 3 }), leaning.orders).map((each) => each ?? []),
     orderAll: flag(leaning.orders / 2),
@@ -200,7 +204,7 @@ function queryGene(leaning: Leaning, deep: number): fc.Arbitrary<QueryGene> {
 }
 
 const way: fc.Arbitrary<WayGene> = fc.record({
-  partitions: fc.constantFrom(2, 1, 4, 8),
+  partitions: fc.constantFrom(2, 1, 3, 4, 8, 13),
   joins: fc.constantFrom("hash" as const, "auto" as const, "broadcast" as const),
   distribute: flag(90),
   disabledRules: percent(fc.subarray([...RULE_NAMES]), 35).map((each) => each ?? []),

@@ -106,7 +106,8 @@ const SIGNATURE_CHARACTERS = 60
 
 /** Failures of one cause read alike once names, numbers and rows are taken out. */
 export function signature(how: string): string {
-  if (/^(expected \d+ rows?, found|rows differ|row \d|the rows are right|a row that|the three parts)/u.test(how)) return "other rows"
+  if (/^(expected \d+ rows?, found|rows differ|row \d|the rows are right|a row that|the three parts)/u.test(how))
+    return "other rows"
   if (how.startsWith("columns differ")) return "other columns"
   const text = how.replace(/^native answers \d+ rows, /u, "").split("\n")[0] ?? ""
   const bare = text.replaceAll(/"[^"]*"|'[^']*'|\([^)]*\)/gu, "_").replaceAll(/-?\d+(\.\d+)?/gu, "#")

@@ -54,7 +54,7 @@ const TYPES: Readonly<Record<string, TypeValues>> = {
     mild: ["'00000000-0000-0000-0000-000000000001'", "'ffffffff-ffff-ffff-ffff-ffffffffffff'"],
     wild: ["'80000000-0000-0000-0000-000000000000'"],
   },
-  INTERVAL: { mild: ["'1 day'", "'24 hours'", "'2 months'", "'-3 days'"], wild: ["'30 days'", "'1 month'"] },
+  INTERVAL: { mild: ["'1 day'", "'24 hours'", "'2 months'"], wild: ["'30 days'", "'1 month'"] },
   TIMESTAMPTZ: {
     mild: ["'2021-03-02 00:00:00+00'", "'2020-02-06 12:30:00.5+02'"],
     wild: ["'1969-12-31 23:59:59.999999+00'"],
@@ -81,9 +81,10 @@ const TYPES: Readonly<Record<string, TypeValues>> = {
 
 const PLAIN_TYPES_COUNT = 12
 const NAMES = ["k", "id", "a", "b", "v", "s", "d", "Mixed Case", "order", "name", "x"] as const
-const ROWS = [40, 0, 1, 7, 120, 40, 25, 60] as const
+const ROWS = [40, 0, 1, 7, 120, 40, 25, 60, 90, 33] as const
 const LARGE_ROWS = 5_000
 const COLUMNS_MAX = 6
+const EMPTY_FILE_EVERY = 6
 
 /** How to make a table's files: each is one COPY. */
 export interface RandomTable {
@@ -129,17 +130,18 @@ function write(name: string, gene: typeof table extends fc.Arbitrary<infer T> ? 
   const columns = gene.columns.map(({ type, wild, nulls, step }, i) => {
     const values = TYPES[type] ?? { mild: ["NULL"], wild: [] }
     const pool = [...(nulls === 0 ? [] : ["NULL"]), ...values.mild, ...(wild === 0 ? values.wild : [])]
-    const list = `[${pool.map((value) => `${value}::${type}`).join(", ")}]`
+    const list = `[${pool.map((value) => `CAST(${value} AS ${type})`).join(", ")}]`
     // A multiplier that shares no factor with the pool's size would walk through it in order.
     const index = `((i * ${1 + (step % 7)} + i // ${1 + (step % 5)} + ${step % 11}) % ${pool.length}) + 1`
     return `${list}[${index}] AS "${gene.names[i] ?? `z${i}`}"`
   })
-  // The last file takes what the others left; each of the others takes one residue, and one takes nothing.
   const count = gene.files.length
-  const files = gene.files.map(({ pick: choice, options }, i) => ({
-    where: count === 1 ? "true" : i === choice % (count + 2) ? "false" : `i % ${count} = ${i}`,
-    options: `${options}${rows === LARGE_ROWS ? ", ROW_GROUP_SIZE 2048" : ""}`,
-  }))
+  const files = gene.files.flatMap(({ pick: choice, options }, i) => {
+    const more = rows === LARGE_ROWS ? ", ROW_GROUP_SIZE 2048" : ""
+    const own = { where: count === 1 ? "true" : `i % ${count} = ${i}`, options: `${options}${more}` }
+    // Now and then a file without rows before it.
+    return choice % EMPTY_FILE_EVERY === 0 ? [{ ...own, where: "false" }, own] : [own]
+  })
   return { name, select: `SELECT i, ${columns.join(", ")} FROM range(${rows}) r(i)`, files }
 }
 

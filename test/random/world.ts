@@ -16,8 +16,6 @@ export interface World {
   readonly tables: readonly Table[]
   readonly native: Native
   readonly session: Session
-  /** Another session over the same files, after one that hangs. */
-  readonly reopen: () => Promise<World>
   readonly close: () => Promise<void>
 }
 
@@ -65,8 +63,7 @@ interface Place {
   readonly remove: () => void
 }
 
-async function opened(place: Place): Promise<World> {
-  const { name, recipe, dir, native, remove } = place
+async function opened({ name, recipe, dir, native, remove }: Place): Promise<World> {
   const tables = await describeTables(native)
   const session = await openSession({ workers: WORKERS, dataDir: dir, cwd: dir })
   return {
@@ -75,10 +72,6 @@ async function opened(place: Place): Promise<World> {
     tables,
     native,
     session,
-    reopen: async () => {
-      await session.close()
-      return opened(place)
-    },
     close: async () => {
       await session.close()
       remove()

@@ -51,6 +51,28 @@ const FORMS: readonly [Form, ...Form[]] = [
   },
   ({ arg }) => ({ sql: `sum((${arg("bool")})::INTEGER)`, kind: "int" }),
   ({ arg }) => ({ sql: `sum((${arg("int")} % 1000)::DOUBLE)`, kind: "approx" }),
+  ({ arg, gene }) => {
+    const sql = arg(second(gene, ["text", "date", "int"]))
+    return { sql: `(count(DISTINCT ${sql}) + count(${sql}))`, kind: "int" }
+  },
+  ({ arg, gene }) => {
+    const sql = arg("text")
+    return { sql: `${second(gene, ["first", "last"])}(${sql} ORDER BY ${sql})`, kind: "text" }
+  },
+  ({ arg }) => {
+    const sql = arg("text")
+    return { sql: `string_agg(DISTINCT ${sql}, '|' ORDER BY ${sql} DESC)`, kind: "text" }
+  },
+  ({ arg }) => ({ sql: `approx_count_distinct(${arg("int")})`, kind: "int" }),
+  ({ arg }) => {
+    const sql = arg("date")
+    return { sql: `array_agg(${sql} ORDER BY ${sql})[1]`, kind: "date" }
+  },
+  ({ arg }) => ({ sql: `quantile_cont(${arg("int")} % 1000, 0.25)`, kind: "approx" }),
+  ({ arg }) => {
+    const sql = arg("int")
+    return { sql: `min_by(${sql}, ${sql})`, kind: "int" }
+  },
   ({ arg }) => ({ sql: `max(${arg("int")}, 2)`, kind: "list" }),
 ]
 

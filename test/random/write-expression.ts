@@ -50,7 +50,7 @@ const LITERALS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   ],
   approx: ["0.5::DOUBLE"],
   text: ["'a'", "''", "'new'", "'user 1'", "'e1'", "'é'", "'it''s'", "'7'", "NULL::VARCHAR", "'-4'", "'A'", "'%'"],
-  bool: ["TRUE", "FALSE", "NULL::BOOLEAN"],
+  bool: ["TRUE", "TRUE", "FALSE", "TRUE", "NULL::BOOLEAN"],
   date: [
     "DATE '2020-03-01'",
     "DATE '2020-02-29'",
@@ -76,13 +76,32 @@ export function write(kind: Kind, gene: ExprGene, scope: Scope): string {
   return production === undefined ? leaf(kind, gene, scope) : production(gene, scope)
 }
 
+/** A computed truth value in parentheses: comparisons do not chain. */
+function operand(kind: Kind, gene: ExprGene, scope: Scope): string {
+  const sql = write(kind, gene, scope)
+  return kind === "bool" && gene.parts.length > 0 ? `(${sql})` : sql
+}
+
 /** A column first; a literal where there is none, and now and then. */
 function leaf(kind: Kind, gene: ExprGene, scope: Scope): string {
   const columns = scope.values.filter((value) => value.kind === kind).map((value) => value.sql)
   const literals = LITERALS[kind] ?? [`NULL::${kind.replace("other ", "")}`]
   const rare = Math.trunc(gene.pick / 8) % 8 === 7
+  if (kind === "bool" && columns.length === 0 && !rare) return leafTest(gene, scope)
   const [first, ...rest] = columns.length === 0 || rare ? literals : columns
   return choose(gene.pick, [first ?? "NULL", ...rest])
+}
+
+/** Where no column is a truth value: a column compared with a literal that lets many rows through. */
+function leafTest(gene: ExprGene, scope: Scope): string {
+  const [first, ...rest] = scope.values.filter((value) => PLAIN_KINDS.some((kind) => kind === value.kind))
+  if (first === undefined) return "TRUE"
+  const { sql, kind } = choose(gene.pick, [first, ...rest])
+  const [literal, ...literals] = LITERALS[kind] ?? ["NULL"]
+  const test = second(gene, ["<>", ">=", "<=", "IS NOT NULL", "<>", "="])
+  return test === "IS NOT NULL"
+    ? `${sql} ${test}`
+    : `(${sql} ${test} ${choose(Math.trunc(gene.pick / 37), [literal ?? "NULL", ...literals])})`
 }
 
 type Production = (gene: ExprGene, scope: Scope) => string
@@ -93,15 +112,25 @@ type Form = (p: {
 }) => string
 
 function production(kind: Kind, ...forms: readonly [Form, ...Form[]]): Production {
-  const all: readonly [Form, ...Form[]] = [...forms, caseOf(kind), coalesceOf(kind)]
+  const all: readonly [Form, ...Form[]] = [...forms, caseOf(kind), coalesceOf(kind), simpleCaseOf(kind), ifOf(kind)]
   return (gene, scope) =>
-    choose(gene.pick, all)({ write: (wanted, index) => write(wanted, part(gene, index), scope), gene, scope })
+    choose(gene.pick, all)({ write: (wanted, index) => operand(wanted, part(gene, index), scope), gene, scope })
 }
 
 const caseOf =
   (kind: Kind): Form =>
   ({ write }) =>
     `CASE WHEN ${write("bool", 0)} THEN ${write(kind, 1)} ELSE ${write(kind, 2)} END`
+
+const simpleCaseOf =
+  (kind: Kind): Form =>
+  ({ write }) =>
+    `CASE ${write("int", 0)} WHEN ${write("int", 1)} THEN ${write(kind, 1)} WHEN 2 THEN ${write(kind, 2)} END`
+
+const ifOf =
+  (kind: Kind): Form =>
+  ({ write }) =>
+    `if(${write("bool", 0)}, ${write(kind, 1)}, ${write(kind, 2)})`
 
 const coalesceOf =
   (kind: Kind): Form =>
@@ -172,7 +201,7 @@ const text = production(
   ({ write, gene }) => `${second(gene, ["upper", "lower", "trim", "reverse"])}(${write("text", 0)})`,
   ({ write, gene }) => `${second(gene, ["left", "right"])}(${write("text", 0)}, 2)`,
   ({ write, gene }) => `substr(${write("text", 0)}, ${second(gene, ["1, 3", "-2", "2", "2, 1"])})`,
-  ({ write, gene }) => `(${write(second<Kind>(gene, ["int", "date", "bool", "dec", "ts"]), 0)})::VARCHAR`,
+  ({ write, gene }) => `(${write(second<Kind>(gene, ["int", "date", "bool", "dec", "ts", "float"]), 0)})::VARCHAR`,
   ({ write }) => `concat(${write("text", 0)}, ${write("int", 1)}, ${write("text", 2)})`,
   ({ write }) => `replace(${write("text", 0)}, 'e', ${write("text", 1)})`,
   ({ write }) => `nullif(${write("text", 0)}, ${write("text", 1)})`,
@@ -224,7 +253,8 @@ const booleans = production(
   ({ write }) => `(${write("bool", 0)} AND ${write("bool", 1)})`,
   ({ write }) => `(${write("bool", 0)} OR ${write("bool", 1)})`,
   ({ write }) => `NOT (${write("bool", 0)})`,
-  ({ write, gene, scope }) => `${write(kindIn(scope, gene, COMPARED), 0)} ${choose(gene.pick, ["IS NULL", "IS NOT NULL"])}`,
+  ({ write, gene, scope }) =>
+    `${write(kindIn(scope, gene, COMPARED), 0)} ${choose(gene.pick, ["IS NULL", "IS NOT NULL"])}`,
   ({ write, gene, scope }) => `${write(kindIn(scope, gene, PLAIN_KINDS), 0)} IS NOT NULL`,
   ({ write, gene }) =>
     `${write("int", 0)} ${second(gene, ["IN", "NOT IN"])} (${write("int", 1)}, ${write("int", 2)}, -7)`,

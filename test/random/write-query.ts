@@ -191,7 +191,12 @@ function writeStar(
     return { sql: `* EXCLUDE (${quoted(target.name)})`, outputs: all.filter((field) => field !== target) }
   }
   const replacement = write(target.kind, gene.expr, { values: valuesOf(from) })
-  return { sql: `* REPLACE (${replacement} AS ${quoted(target.name)})`, outputs: all }
+  // What is replaced is not merged any more: it stands once for each side.
+  const every = from.relations.flatMap(({ fields }) => fields)
+  const outputs = merged.has(target.name.toLowerCase())
+    ? every.filter((field) => field.name === target.name || all.includes(field))
+    : all
+  return { sql: `* REPLACE (${replacement} AS ${quoted(target.name)})`, outputs }
 }
 
 const NO_ITEM: ItemGene = { form: 0, alias: 0, expr: { pick: 0, parts: [] } }

@@ -19,6 +19,7 @@ export function describeWith(server: Server, name: string, suite: () => void): v
   else if (process.env["SKEIN_REQUIRE_SERVERS"] === "1") vitest.describe(name, () => failFor(server))
   else {
     appendFileSync(vitest.inject("suitesNotRun"), `${name} (needs ${server})\n`)
+    // oxlint-disable-next-line vitest/no-disabled-tests -- it is listed at the end of the run
     vitest.describe.skip(name, suite)
   }
 }

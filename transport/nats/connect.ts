@@ -143,6 +143,7 @@ class Link implements NatsLink {
   private maxPayload = 0
   private current: LinkState
   private words: string | undefined
+  private returning = false
 
   constructor(connection: NatsConnection, cluster: string, clock: Clock) {
     this.connection = connection
@@ -162,6 +163,8 @@ class Link implements NatsLink {
   }
 
   state(): LinkState {
+    // The client tells of its end a little later.
+    if (this.connection.isClosed()) this.become({ _tag: "Closed", why: "it was closed" })
     return this.current
   }
 
@@ -185,16 +188,43 @@ class Link implements NatsLink {
     for await (const { type, data, permissionContext } of this.connection.status()) {
       const server = typeof data === "string" ? data : this.connection.getServer()
       if (type === Events.Disconnect) this.broke(server)
-      else if (type === Events.Reconnect) this.become({ _tag: "Connected", server })
-      else if (type === Events.Error && permissionContext === undefined) this.words = lastWords(this.connection, data)
+      else if (type === Events.Reconnect) void this.cameBack(server)
+      else if (type === Events.Error && permissionContext === undefined) this.failed(lastWords(this.connection, data))
       else if (type === Events.Error && permissionContext !== undefined) this.refused(permissionContext)
     }
   }
 
   private broke(server: string): void {
+    // The client tells it again for every try that a server refuses, and in the end as often that it is back.
+    if (this.current._tag === "Broken") return
     this.clock.brokenAtMs = Date.now()
     const why = this.words === undefined ? "" : `: ${this.words}`
     this.become({ _tag: "Broken", why: `the connection to NATS at ${server} broke${why}` })
+  }
+
+  private async cameBack(server: string): Promise<void> {
+    if (this.current._tag === "Connected" || this.returning) return
+    this.returning = true
+    try {
+      // Back is who can be reached again: the subscriptions are on their way to the server, and this comes after them.
+      await this.connection.flush()
+      this.words = undefined
+      this.clock.brokenAtMs = undefined
+      this.become({ _tag: "Connected", server })
+    } catch {
+      // It broke again; the client goes on trying.
+    } finally {
+      this.returning = false
+    }
+  }
+
+  /** The server says why it is about to end the connection, or why it does not take the next one. */
+  private failed(words: string): void {
+    const isNews = words !== this.words
+    this.words = words
+    if (this.current._tag === "Broken" && isNews) {
+      this.become({ _tag: "Broken", why: `the connection to NATS broke and cannot be made anew: ${words}` })
+    }
   }
 
   private refused({ operation, subject }: { readonly operation: string; readonly subject: string }): void {
@@ -207,10 +237,6 @@ class Link implements NatsLink {
   private become(state: LinkState): void {
     if (this.current._tag === "Closed") return
     this.current = state
-    if (state._tag === "Connected") {
-      this.words = undefined
-      this.clock.brokenAtMs = undefined
-    }
     for (const each of this.onState) each(state)
   }
 }

@@ -9,6 +9,9 @@ import { PROTOCOL_VERSION } from "../envelope.ts"
  *   skein.v1.nobody.<from>.<number>     where the server tells <from> that nobody took a parcel
  *   skein.presence.<from>               <from> is here; without the version, so that nodes of two versions hear why
  *                                       they do not work together
+ *   skein.v1.query                      a statement for any coordinator, from anybody
+ *   skein.v1.answer.<service>.<number>  where the client says how much of an answer it has taken, and the server that
+ *                                       nobody hears it
  *
  * `skein` is the cluster's name. The sender stands in the subject, so a server that lets a node publish only
  * to `skein.v1.node.*.<its name>.>` vouches for who sent what.
@@ -24,10 +27,16 @@ export interface Subjects {
   readonly presence: (from?: string) => string
   /** Who published to a presence subject. */
   readonly presenceFrom: (subject: string) => string | undefined
+  readonly query: () => string
+  readonly answer: (service: string, number: number | "*") => string
 }
+
+/** Of the request API. Its clients are not of this project: it changes more seldom than what nodes say to each other. */
+const QUERY_VERSION = 1
 
 export function subjectsOf(cluster: string): Subjects {
   const base = `${checked(cluster)}.v${PROTOCOL_VERSION}`
+  const open = `${cluster}.v${QUERY_VERSION}`
   return {
     parcel: (to, from) => `${base}.node.${checked(to.node)}.${checked(from)}.${tokens(to.path)}`,
     inbox: ({ node, path }) => `${base}.node.${checked(node)}.*.${tokens(path)}`,
@@ -41,6 +50,8 @@ export function subjectsOf(cluster: string): Subjects {
     nobody: (from, number) => `${base}.nobody.${checked(from)}.${number}`,
     presence: (from) => `${cluster}.presence.${from === undefined ? "*" : checked(from)}`,
     presenceFrom: (subject) => subject.split(".").at(2),
+    query: () => `${open}.query`,
+    answer: (service, number) => `${open}.answer.${checked(service)}.${number}`,
   }
 }
 

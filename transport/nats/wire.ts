@@ -71,7 +71,7 @@ class LinkWire implements Wire {
   }
 
   publish(to: Address, { envelope, body }: Parcel, onNobody: () => void): void {
-    if (this.broken !== undefined || this.closed) return
+    if (this.broken !== undefined || this.closed || this.link.state()._tag !== "Connected") return
     if (body.byteLength > this.bodyBytesMax) {
       throw new TransportFailure({
         message: `a parcel of ${body.byteLength} bytes is over this wire's limit of ${this.bodyBytesMax}; cut it`,

@@ -83,6 +83,7 @@ async function runTask(
   const end = next((event) => {
     if (event._tag === "OutputBatch" && event.task === task.id) {
       out.push({ partition: event.partition, sequence: event.sequence, batch: event.batch })
+      thread.send({ _tag: "OutputTaken", task: task.id, bytes: event.batch.bytes.byteLength })
     }
     return (event._tag === "TaskDone" || event._tag === "TaskFailed") && event.task === task.id
   })

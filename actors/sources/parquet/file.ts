@@ -1,6 +1,7 @@
 import { constants } from "node:fs"
 import { open } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
+import { crc32 } from "node:zlib"
 import { Cancelled, SourceError } from "../../errors.ts"
 import { decodeMetadata } from "./metadata.ts"
 import type { ParquetMetadata } from "./metadata.ts"
@@ -25,6 +26,8 @@ export interface ParquetFile {
   readonly path: string
   readonly version: FileVersion
   readonly metadata: ParquetMetadata
+  /** CRC-32 of the footer: the same on every node that has a copy of the file. */
+  readonly footerChecksum: number
 }
 
 export async function readFooter(path: string, signal?: AbortSignal): Promise<ParquetFile> {
@@ -33,7 +36,7 @@ export async function readFooter(path: string, signal?: AbortSignal): Promise<Pa
     const footer = await readFooterBytes(handle, path, version.bytes)
     checkUnchanged(path, version, await fileVersion(handle, path))
     try {
-      return { path, version, metadata: decodeMetadata(footer) }
+      return { path, version, metadata: decodeMetadata(footer), footerChecksum: crc32(footer) }
     } catch (cause) {
       throw damaged(path, `its footer cannot be decoded (${reason(cause)})`)
     }

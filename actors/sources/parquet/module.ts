@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises"
-import { createRequire } from "node:module"
+import { installedFile } from "../../installation.ts"
 
-/** Compiles parquet-wasm from its installed package. A module can be posted to any number of threads. */
+/** Compiles parquet-wasm. A module can be posted to any number of threads. */
 export async function loadParquetModule(): Promise<WebAssembly.Module> {
-  const path = createRequire(import.meta.url).resolve("parquet-wasm/esm/parquet_wasm_bg.wasm")
-  return WebAssembly.compile(await readFile(path))
+  return WebAssembly.compile(await installedFile("parquet-wasm/esm/parquet_wasm_bg.wasm"))
 }

@@ -35,6 +35,7 @@ interface OpenedFile {
   readonly path: string
   readonly version: FileVersion
   readonly metadata: ParquetMetadata
+  readonly footerChecksum: number
   /** The schema's elements that hold values, in the order of a row group's chunks. */
   readonly leaves: readonly SchemaElement[]
   /** By name in lower case, in the file's order. */
@@ -58,12 +59,12 @@ async function openAll(files: readonly string[], signal: AbortSignal | undefined
 }
 
 async function openFile(path: string, signal: AbortSignal | undefined): Promise<OpenedFile> {
-  const { version, metadata } = await readFooter(path, signal)
+  const { version, metadata, footerChecksum } = await readFooter(path, signal)
   try {
     const columns = parquetColumns(metadata.schema)
     const leaves = metadata.schema.filter((element) => element.physical !== undefined)
     const byName = new Map(columns.map((column) => [column.name.toLowerCase(), column]))
-    return { path, version, metadata, leaves, columns: byName }
+    return { path, version, metadata, footerChecksum, leaves, columns: byName }
   } catch (cause) {
     throw damaged(path, reason(cause))
   }
@@ -98,13 +99,18 @@ function sourceTable(first: OpenedFile, files: readonly OpenedFile[]): SourceTab
     rows: files.reduce((sum, file) => sum + file.metadata.rowGroups.reduce((rows, group) => rows + group.rows, 0), 0),
     files: files.length,
     splits: (columns, pruning) => listSplits(files, columns, pruning),
-    fetch: async (split, columns, signal) => {
-      const file = byPath.get(split.file)
-      if (file === undefined)
-        throw new SourceError({ message: `"${split.file}" is not a file of this table`, path: split.file })
-      return fetchSplit(file, split, columns, signal)
+    identity: (path) => {
+      const { version, footerChecksum } = fileOf(byPath, path)
+      return { bytes: version.bytes, checksum: footerChecksum }
     },
+    fetch: async (split, columns, signal) => fetchSplit(fileOf(byPath, split.file), split, columns, signal),
   }
+}
+
+function fileOf(files: ReadonlyMap<string, OpenedFile>, path: string): OpenedFile {
+  const file = files.get(path)
+  if (file === undefined) throw new SourceError({ message: `"${path}" is not a file of this table`, path })
+  return file
 }
 
 function sourceColumn(column: ParquetColumn, files: readonly OpenedFile[]): SourceColumn {

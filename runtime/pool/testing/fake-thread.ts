@@ -111,6 +111,8 @@ class Script {
       case "RunTask":
         if (this.task !== undefined) this.run(this.task, thread)
         return
+      case "OutputTaken":
+        return
       case "CancelTask":
         if (this.task?.id === request.task) this.cancel(this.task, thread)
         return

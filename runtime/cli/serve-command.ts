@@ -1,0 +1,120 @@
+import { availableParallelism } from "node:os"
+import { printable } from "../formats/printable.ts"
+import { accessRules } from "../http/access.ts"
+import { parseAddress, urlOf } from "../http/address.ts"
+import { CannotServe } from "../http/errors.ts"
+import type { HttpOptions } from "../http/server.ts"
+import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit.ts"
+import { helpText } from "./help.ts"
+import { parseOptions, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
+import { complain, standardOutput } from "./output.ts"
+import { dataDir, WORKERS_MAX } from "./query-options.ts"
+
+const ADDRESS_DEFAULT = "127.0.0.1:8080"
+
+/** What opens the HTTP door, for every command that does. */
+export const HTTP_OPTIONS: Command["groups"][number] = {
+  title: "HTTP",
+  options: [
+    { name: "http", value: "ADDRESS:PORT", help: `where to answer (serve: ${ADDRESS_DEFAULT})` },
+    {
+      name: "token",
+      value: "TOKEN",
+      help: "what requests must bring as a bearer token; better in SKEIN_TOKEN, where no list of processes shows it",
+    },
+    { name: "allow-host", value: "NAME", many: true, help: "another name that requests may be addressed to" },
+    { name: "allow-origin", value: "ORIGIN", many: true, help: "pages from there may ask from a browser" },
+  ],
+}
+
+export const serveCommand: Command = {
+  name: "skein serve",
+  summary: "Answers SQL over HTTP: POST /query with a JSON body, GET /healthz, GET /readyz.",
+  usage: ["skein serve [options]"],
+  groups: [
+    HTTP_OPTIONS,
+    {
+      title: "Options",
+      options: [
+        { name: "data", value: "DIR", help: "the folder of the tables; nothing outside of it is read" },
+        {
+          name: "workers",
+          value: "N",
+          help: `engines, each in a thread of its own; by default one a core (here ${availableParallelism()})`,
+        },
+        { name: "help", short: "h", help: "print this" },
+      ],
+    },
+  ],
+  notes: [
+    {
+      title: "Example",
+      lines: [
+        "skein serve --data sales",
+        `curl http://${ADDRESS_DEFAULT}/query -H 'Content-Type: application/json' \\`,
+        `     -d '{"sql": "SELECT region, sum(total) FROM orders GROUP BY region"}'`,
+      ],
+    },
+    { title: "Signals", lines: ["SIGINT, SIGTERM: no more requests; what runs may end; a second one does not wait"] },
+  ],
+}
+
+/** `skein serve`: answers until it is told to stop. */
+export async function runServe(args: readonly string[]): Promise<number> {
+  const given = parseOptions(serveCommand, args)
+  if (given.has("help")) {
+    await standardOutput().write(helpText(serveCommand))
+    return EXIT_DONE
+  }
+  const [operand] = given.operands
+  if (operand !== undefined)
+    throw new UsageError(`unexpected argument "${operand}"`, "skein serve --help lists the options")
+  const options = httpOptions(given, given.value("http") ?? ADDRESS_DEFAULT)
+  const data = dataDir(given)
+  const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? Math.min(WORKERS_MAX, availableParallelism())
+  const stopped = untilStopped()
+  const [{ openSession }, { httpServer }] = await Promise.all([import("../local.ts"), import("../http/server.ts")])
+  const roots = data === undefined ? [] : [data]
+  const session = await openSession({ workers, dataDir: data, cwd: process.cwd(), roots })
+  try {
+    const server = await httpServer(session, options)
+    complain(`skein answers on ${urlOf(server.address)}${data === undefined ? ", without data" : ` over ${data}`}`)
+    await stopped
+    complain("stopping: what runs may end")
+    await server.close()
+    return EXIT_DONE
+  } finally {
+    await session.close()
+  }
+}
+
+/** What the options and the environment say about the HTTP door, checked. */
+export function httpOptions(given: Given, address: string): HttpOptions {
+  const options = {
+    token: given.value("token") ?? process.env["SKEIN_TOKEN"],
+    allowHosts: given.values("allow-host"),
+    allowOrigins: given.values("allow-origin"),
+    log: (lines: string) => complain(lines.split("\n").map(printable).join("\n")),
+  }
+  try {
+    const parsed = parseAddress(address)
+    accessRules(parsed.host, options)
+    return { ...options, address: parsed }
+  } catch (error) {
+    throw error instanceof CannotServe ? new UsageError(error.message, error.hint) : error
+  }
+}
+
+/** Resolves at the first signal to stop; a second one ends the process as it is. */
+function untilStopped(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  let isAsked = false
+  const stop = () => {
+    if (isAsked) process.exit(EXIT_INTERRUPTED)
+    isAsked = true
+    resolve(undefined)
+  }
+  process.on("SIGINT", stop)
+  process.on("SIGTERM", stop)
+  return promise
+}

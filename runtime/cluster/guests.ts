@@ -1,0 +1,152 @@
+import { Cancelled } from "../../actors/errors.ts"
+import type { ExchangeStore } from "../../actors/exchange/store.ts"
+import type { Source, SourceTable, Split, SplitBytes } from "../../actors/sources/source.ts"
+import { SourceError } from "../../actors/errors.ts"
+import type { OrderedFile } from "./order.ts"
+import { fileInRoot } from "./roots.ts"
+import type { DataRoot } from "./roots.ts"
+
+/** Queries that are remembered after their end, so that an order that comes late does not begin them anew. */
+const QUERIES_REMEMBERED_MAX = 1024
+
+/** A query of another node's coordinator that this node works for. */
+export interface Guest {
+  /** Aborts when the query is over. */
+  readonly signal: AbortSignal
+  /** The query's release waits for it. */
+  readonly track: <T>(work: Promise<T>) => Promise<T>
+  /** Reads a split of a file that the coordinator named, after checking that it is the same file here. */
+  readonly fetch: (
+    file: OrderedFile,
+    split: Pick<Split, "index" | "rows" | "bytes">,
+    columns: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<SplitBytes>
+}
+
+export interface Guests {
+  /** Begins the query at its first order. Rejects with Cancelled when it is over. */
+  readonly enter: (query: string, coordinator: string) => Guest
+  readonly has: (query: string) => boolean
+  /** Stops what works for the query, then forgets what it wrote. Settles when nothing is left. */
+  readonly release: (query: string) => Promise<void>
+  /** Nobody will ask for what these queries wrote. */
+  readonly coordinatorGone: (node: string) => Promise<void>
+  readonly count: () => number
+  /** Settles when there is none. */
+  readonly gone: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export interface GuestsParts {
+  readonly node: string
+  readonly store: ExchangeStore
+  readonly source: Source
+  readonly roots: readonly DataRoot[]
+}
+
+interface Stay {
+  readonly guest: Guest
+  readonly coordinator: string
+  readonly over: AbortController
+  readonly works: Set<Promise<unknown>>
+}
+
+export function guestQueries(parts: GuestsParts): Guests {
+  const { store, node } = parts
+  const stays = new Map<string, Stay>()
+  const ended = new Set<string>()
+  const releasing = new Map<string, Promise<void>>()
+  let waiting: (() => void)[] = []
+
+  const end = async (query: string, stay: Stay) => {
+    stay.over.abort(new Cancelled({ message: `query ${query} is over` }))
+    await Promise.allSettled(stay.works)
+    await store.release(query)
+    releasing.delete(query)
+    if (stays.size > 0 || releasing.size > 0) return
+    const ready = waiting
+    waiting = []
+    for (const wake of ready) wake()
+  }
+  const release = async (query: string): Promise<void> => {
+    remember(ended, query)
+    const stay = stays.get(query)
+    if (stay === undefined) return releasing.get(query)
+    stays.delete(query)
+    const work = end(query, stay)
+    releasing.set(query, work)
+    return work
+  }
+  const releaseAll = async (which: (stay: Stay) => boolean) => {
+    await Promise.all([...stays].filter(([, stay]) => which(stay)).map(([query]) => release(query)))
+  }
+  return {
+    enter: (query, coordinator) => {
+      const known = stays.get(query)
+      if (known !== undefined) return known.guest
+      if (ended.has(query)) throw new Cancelled({ message: `query ${query} is over on node ${node}` })
+      store.begin(query)
+      const stay = newStay(parts, coordinator)
+      stays.set(query, stay)
+      return stay.guest
+    },
+    has: (query) => stays.has(query),
+    release,
+    coordinatorGone: (coordinator) => releaseAll((stay) => stay.coordinator === coordinator),
+    count: () => stays.size + releasing.size,
+    gone: () =>
+      stays.size + releasing.size === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting.push(resolve)
+          }),
+    close: () => releaseAll(() => true),
+  }
+}
+
+function newStay(parts: GuestsParts, coordinator: string): Stay {
+  const over = new AbortController()
+  const works = new Set<Promise<unknown>>()
+  /** A file's metadata is read once a query. */
+  const tables = new Map<string, Promise<{ readonly path: string; readonly table: SourceTable }>>()
+  const tableOf = (file: OrderedFile) => {
+    const key = `${file.root}\0${file.path}`
+    let table = tables.get(key)
+    if (table === undefined) tables.set(key, (table = openTable(parts, file, over.signal)))
+    return table
+  }
+  const guest: Guest = {
+    signal: over.signal,
+    track: (work) => {
+      works.add(work)
+      const forget = () => works.delete(work)
+      work.then(forget, forget)
+      return work
+    },
+    fetch: async (file, { index, rows, bytes }, columns, signal) => {
+      const { path, table } = await tableOf(file)
+      return table.fetch({ file: path, index, rows, bytes }, columns, signal)
+    },
+  }
+  return { guest, coordinator, over, works }
+}
+
+async function openTable({ source, roots, node }: GuestsParts, file: OrderedFile, signal: AbortSignal) {
+  const path = await fileInRoot(file, roots, node)
+  const table = await source.describe([path], signal)
+  const { bytes, checksum } = table.identity(path)
+  if (bytes === file.bytes && checksum === file.checksum) return { path, table }
+  const found = bytes === file.bytes ? "its footer is another" : `it has ${bytes} bytes, not ${file.bytes}`
+  throw new SourceError({
+    message: `node ${node} cannot read "${path}": it is not the file that the query was planned with: ${found}`,
+    path,
+    hint: "Give nodes with a data root of the same name the same files, and run the query again.",
+  })
+}
+
+function remember(ended: Set<string>, query: string): void {
+  ended.add(query)
+  const [oldest] = ended
+  if (ended.size > QUERIES_REMEMBERED_MAX && oldest !== undefined) ended.delete(oldest)
+}

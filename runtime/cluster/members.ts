@@ -1,0 +1,130 @@
+import type { NodeCard } from "../../transport/presence/card.ts"
+import type { PresenceEvent } from "../../transport/presence/core.ts"
+import type { Presence } from "../../transport/presence/presence.ts"
+import type { Transport } from "../../transport/transport.ts"
+import type { ActorRef } from "../../actors/system/actor.ts"
+import type { SchedulerMessage } from "../scheduler/actor.ts"
+import { isTransportFailure } from "./failures.ts"
+import { PROBE_PATH } from "./order.ts"
+
+/** How long a node that is under suspicion may take to answer. */
+const PROBE_MS_MAX = 2_000
+
+/** Events of the cluster that wait for room in the scheduler's mailbox: far more than there are nodes. */
+const NEWS_WAITING_MAX = 10_000
+
+const EMPTY = new Uint8Array(0)
+
+/** The other nodes, as presence knows them. */
+export interface Members {
+  /** Engines of other workers. */
+  readonly engines: () => number
+  /**
+   * Asks a node that did not do what it should whether it is there at all. When nobody listens there it is lost, for
+   * everything on this node, before this settles.
+   */
+  readonly suspect: (node: string) => Promise<void>
+  readonly close: () => void
+}
+
+export interface MembersParts {
+  readonly presence: Presence
+  readonly transport: Transport
+  readonly scheduler: ActorRef<SchedulerMessage>
+  /** A node is gone: whatever was kept for it or about it. */
+  readonly onGone: (node: string) => void
+  readonly onEvent: (event: PresenceEvent) => void
+}
+
+export function clusterMembers(parts: MembersParts): Members {
+  const { presence, transport } = parts
+  const tell = newsLine(parts.scheduler)
+  const probes = new Map<string, Promise<void>>()
+
+  const joined = (card: NodeCard) => {
+    if (card.roles.includes("worker")) tell.send({ _tag: "NodeJoined", ...enginesOf(card) })
+  }
+  const gone = (node: string, reason: string) => {
+    tell.send({ _tag: "NodeLost", node, reason })
+    parts.onGone(node)
+  }
+  const hear = (event: PresenceEvent) => {
+    switch (event._tag) {
+      case "Joined":
+        joined(event.card)
+        break
+      case "Changed":
+        if (event.card.roles.includes("worker")) joined(event.card)
+        else tell.send({ _tag: "NodeDrains", node: event.card.node })
+        break
+      case "Left":
+      case "Lost":
+        gone(event.node, event.reason)
+        break
+      case "Refused":
+      case "NameTaken":
+      case "CutOff":
+      case "Back":
+        break
+    }
+    parts.onEvent(event)
+  }
+  const unwatch = presence.watch(hear)
+  // Those that were there before anybody watched.
+  for (const card of presence.nodes()) if (card.node !== transport.node) joined(card)
+
+  const probe = async (node: string): Promise<void> => {
+    try {
+      await transport.request({ node, path: PROBE_PATH }, EMPTY, { deadlineMs: PROBE_MS_MAX })
+    } catch (error) {
+      if (isTransportFailure(error) && error.reason === "nobody") presence.gone(node)
+    } finally {
+      probes.delete(node)
+    }
+  }
+  return {
+    engines: () =>
+      presence
+        .nodes()
+        .filter(({ node, roles }) => node !== transport.node && roles.includes("worker"))
+        .reduce((sum, { workers }) => sum + workers, 0),
+    suspect: (node) => {
+      if (node === transport.node) return Promise.resolve()
+      let asked = probes.get(node)
+      if (asked === undefined) probes.set(node, (asked = probe(node)))
+      return asked
+    },
+    close: () => {
+      unwatch()
+      tell.close()
+    },
+  }
+}
+
+function enginesOf({ node, workers, dataRoots }: NodeCard) {
+  const engines = Array.from({ length: workers }, (_, index) => `${node}/engine-${index}`)
+  return { node, engines, roots: dataRoots }
+}
+
+/** News in their order, also when the mailbox is full for a moment: none may be lost. */
+function newsLine(scheduler: ActorRef<SchedulerMessage>) {
+  const line: SchedulerMessage[] = []
+  let again: NodeJS.Immediate | undefined
+  const flush = () => {
+    again = undefined
+    while (line.length > 0) {
+      const [first] = line
+      if (first === undefined || scheduler.send(first) === "full") break
+      line.shift()
+    }
+    if (line.length > 0) again = setImmediate(flush)
+  }
+  return {
+    send: (message: SchedulerMessage) => {
+      if (line.length >= NEWS_WAITING_MAX) throw new Error(`${NEWS_WAITING_MAX} events of the cluster wait`)
+      line.push(message)
+      if (again === undefined) flush()
+    },
+    close: () => clearImmediate(again),
+  }
+}

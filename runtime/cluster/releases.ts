@@ -1,0 +1,81 @@
+import type { Transport } from "../../transport/transport.ts"
+import { RELEASE_PATH, releases } from "./order.ts"
+
+/** How long a node may take to stop what it does for a query and to forget what it wrote. */
+const RELEASE_MS_MAX = 5_000
+
+/** After this a node that could not be told is told again, for as long as it is in the cluster. */
+const RELEASE_AGAIN_MS = 5_000
+
+const EMPTY = new Uint8Array(0)
+
+/** Which nodes took part in which query, and the word to them that it is over. */
+export interface Releases {
+  readonly takesPart: (query: string, node: string) => void
+  /** Settles when every node that took part was told once; those that could not be told are told again later. */
+  readonly release: (query: string) => Promise<void>
+  /** What it held is gone with it. */
+  readonly nodeGone: (node: string) => void
+  readonly pending: () => number
+  readonly close: () => void
+}
+
+export function queryReleases(transport: Transport): Releases {
+  const taking = new Map<string, Set<string>>()
+  /** By node: queries that it could not be told the end of. */
+  const untold = new Map<string, Set<string>>()
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+
+  const tell = async (node: string, query: string): Promise<void> => {
+    try {
+      await transport.request({ node, path: RELEASE_PATH }, releases.encode({ query }), { deadlineMs: RELEASE_MS_MAX })
+      forget(node, query)
+    } catch {
+      // A node that is lost has nothing left; one that cannot be reached just now will be asked again.
+      if (untold.get(node)?.has(query) === true) later()
+    }
+  }
+  const forget = (node: string, query: string) => {
+    const queries = untold.get(node)
+    queries?.delete(query)
+    if (queries?.size === 0) untold.delete(node)
+  }
+  const later = () => {
+    if (closed || timer !== undefined) return
+    timer = setTimeout(() => {
+      timer = undefined
+      for (const [node, queries] of untold) for (const query of queries) void tell(node, query)
+    }, RELEASE_AGAIN_MS)
+    timer.unref()
+  }
+  return {
+    takesPart: (query, node) => {
+      const nodes = taking.get(query)
+      if (nodes === undefined) taking.set(query, new Set([node]))
+      else nodes.add(node)
+    },
+    release: async (query) => {
+      const nodes = [...(taking.get(query) ?? [])]
+      taking.delete(query)
+      for (const node of nodes) {
+        const queries = untold.get(node)
+        if (queries === undefined) untold.set(node, new Set([query]))
+        else queries.add(query)
+      }
+      await Promise.all(nodes.map((node) => tell(node, query)))
+    },
+    nodeGone: (node) => {
+      untold.delete(node)
+      for (const nodes of taking.values()) nodes.delete(node)
+    },
+    pending: () => taking.size + untold.size,
+    close: () => {
+      closed = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** What a service answers that has done what it was asked to. */
+export const DONE = EMPTY

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import * as Schema from "effect/Schema"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { tpchQuery } from "../../bench/harness/queries.ts"
+import { difference } from "../../bench/oracle/compare.ts"
+import { type Native, openNative } from "../../bench/oracle/native.ts"
+import { orderOf } from "../../bench/oracle/order-keys.ts"
+import { generateTpch } from "../../bench/tpch/generate.ts"
+import { CORPUS } from "../corpus.ts"
+import { type LaidOut, layOut } from "../layouts.ts"
+import { describeWith } from "../servers/needs-server.ts"
+import { type Program, run, runtimeProgram } from "./programs.ts"
+import { QUERIES, tpchDifference } from "./tpch-answers.ts"
+
+const root = path.resolve(import.meta.dirname, "..", "..")
+
+interface Runtime {
+  readonly name: "bun" | "deno"
+  /** As the README starts the command, with the rights of its task. */
+  readonly skein: Program
+  /** A file of the tests. */
+  readonly script: (file: string) => Program
+}
+
+/** Every so many statements of the corpus; all of them with SKEIN_FULL=1. */
+const CORPUS_STEP = process.env["SKEIN_FULL"] === "1" ? 1 : 8
+
+const RUNTIMES: readonly (() => Runtime)[] = [
+  () => ({
+    name: "bun",
+    skein: runtimeProgram("bun", ["run", "--silent", "skein"]),
+    script: (file) => runtimeProgram("bun", [path.join(import.meta.dirname, file)]),
+  }),
+  () => ({
+    name: "deno",
+    skein: runtimeProgram("deno", ["task", "--quiet", "skein"]),
+    script: (file) => runtimeProgram("deno", ["run", "--allow-all", path.join(import.meta.dirname, file)]),
+  }),
+]
+
+let dir: string
+let native: Native
+let odd: LaidOut
+beforeAll(async () => {
+  dir = mkdtempSync(path.join(tmpdir(), "skein-runtimes-"))
+  await generateTpch({ scale: 0.01, format: "parquet", out: dir, files: 3, rowGroupRows: 4096 })
+  native = await openNative({ threads: 1, dataDir: dir })
+  odd = await layOut("odd")
+})
+afterAll(() => {
+  native.close()
+  odd.remove()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const Answer = Schema.fromJsonString(
+  Schema.Struct({
+    columns: Schema.Array(Schema.Struct({ name: Schema.String, type: Schema.String })),
+    rows: Schema.Array(Schema.Array(Schema.NullOr(Schema.String))),
+  }),
+)
+
+for (const [i, name] of (["bun", "deno"] as const).entries()) {
+  describeWith(name, `skein in ${name}`, () => {
+    let runtime: Runtime
+    beforeAll(() => {
+      const open = RUNTIMES[i]
+      if (open === undefined) throw new Error(`how is ${name} started?`)
+      runtime = open()
+    })
+
+    test.each(QUERIES)("TPC-H %i equals native DuckDB", async (query) => {
+      const args = ["--data", dir, "--format", "csv", "-f", "-"]
+      const outcome = await run(runtime.skein, args, { cwd: root, input: await tpchQuery(query) })
+      expect(await tpchDifference(native, query, outcome)).toBeUndefined()
+      expect(outcome.err).toBe("")
+    })
+
+    test("statements of the corpus equal native DuckDB", async () => {
+      const statements = CORPUS.filter((_, at) => at % CORPUS_STEP === 0)
+      const input = JSON.stringify({ dir: odd.dir, statements })
+      const { code, out, err } = await run(runtime.script("answer-all.ts"), [], { cwd: root, input })
+      expect({ code, err }).toEqual({ code: 0, err: "" })
+      const answers = out.trimEnd().split("\n")
+      expect(answers).toHaveLength(statements.length)
+      for (const [at, sql] of statements.entries()) {
+        const actual = Schema.decodeUnknownSync(Answer)(answers[at])
+        expect(difference(await odd.native.query(sql), actual, { order: orderOf(sql) }), sql).toBeUndefined()
+      }
+    })
+
+    test("errors, their streams and their exit codes", async () => {
+      const syntax = await run(runtime.skein, ["-c", "SELEC 1"], { cwd: root })
+      expect(syntax).toMatchObject({ code: 1, out: "" })
+      expect(syntax.err).toContain('error: syntax error: a statement cannot begin with "SELEC"')
+      const unknown = await run(runtime.skein, ["-c", "SELECT a FROM nowhere"], { cwd: root })
+      expect(unknown).toMatchObject({ code: 1, out: "" })
+      expect(unknown.err).toContain("nowhere")
+      expect(await run(runtime.skein, ["--formt", "csv"], { cwd: root })).toMatchObject({ code: 2, out: "" })
+    })
+
+    test("an engine answers, refuses, is cancelled, is killed, runs out of memory", async () => {
+      const { code, out, err } = await run(runtime.script("use-engine.ts"), [], { cwd: root })
+      expect({ code, err }).toEqual({ code: 0, err: "" })
+      expect(JSON.parse(out)).toEqual({
+        describe: {
+          _tag: "Described",
+          call: 0,
+          columns: [
+            { name: "a", type: "INTEGER" },
+            { name: "b", type: "DECIMAL(15,2)" },
+          ],
+        },
+        readText: {
+          message:
+            'Permission Error: Cannot access file "/etc/hostname" - file system operations are disabled by configuration',
+          soon: true,
+        },
+        dateTrunc: {
+          message:
+            "Extension Autoloading Error: An error occurred while trying to automatically install the required extension 'icu':",
+          soon: true,
+        },
+        rows: 1,
+        shared: true,
+        cancelled: "Cancelled",
+        afterwards: [["1"]],
+        killed: "the engine is gone: it was terminated",
+        exit: "it was terminated",
+        outOfMemory: "OutOfMemory",
+      })
+    })
+  })
+}
+
+describeWith("deno", "an engine's thread in Deno", () => {
+  test("it may ask for the cores, and nothing else", async () => {
+    const probe = runtimeProgram("deno", ["run", "--allow-all", path.join(import.meta.dirname, "ask-probe.ts")])
+    const { code, out, err } = await run(probe, [], { cwd: root })
+    expect({ code, err }).toEqual({ code: 0, err: "" })
+    const { cpus, ...others } = Schema.decodeUnknownSync(States)(out)
+    expect(cpus).toBe("granted")
+    expect(new Set(Object.values(others))).not.toContain("granted")
+  })
+})
+
+const States = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))
