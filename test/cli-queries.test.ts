@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { text } from "node:stream/consumers"
@@ -186,6 +186,15 @@ describe("the end of it", () => {
     const [ended] = await once(child, "close")
     expect(ended).toBe(code)
     expect(await err).toBe("interrupted\n")
+  })
+
+  test.runIf(existsSync("/dev/full"))("a full disk under standard output is told", async () => {
+    const full = openSync("/dev/full", "w")
+    const child = spawn(process.execPath, [bin, "-c", "SELECT 1"], { cwd: dir, stdio: ["ignore", full, "pipe"] })
+    closeSync(full)
+    const [err, [code]] = await Promise.all([text(child.stderr), once(child, "close")])
+    expect(err).toBe("error: standard output could not be written: no space is left on the device\n")
+    expect(code).toBe(1)
   })
 
   test("a reader that leaves early ends the query quietly", async () => {

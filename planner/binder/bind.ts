@@ -4,7 +4,7 @@ import type { QueryPlan } from "../logical/plan.ts"
 import { validate } from "../logical/validate.ts"
 import { type CteBinding, type CteBindings, inlineCtes, NO_CTES } from "./ctes.ts"
 import type { BindContext } from "./context.ts"
-import type { BoundSubquery } from "./from.ts"
+import { type BoundSubquery, refuseUnspeakable } from "./from.ts"
 import { bindBlock } from "./select.ts"
 import { uniqueInCte } from "./unique-names.ts"
 
@@ -17,7 +17,9 @@ export async function bind(query: Query, context: BindContext): Promise<QueryPla
   const bindQuery = async (inner: Query, outer: CteBindings): Promise<BoundSubquery> => {
     const ctes = new Map(outer)
     for (const cte of inner.with) {
-      const binding = bindingOf(cte, context.nextCte(), await bindQuery(cte.query, ctes))
+      const bound = await bindQuery(cte.query, ctes)
+      refuseUnspeakable(bound)
+      const binding = bindingOf(cte, context.nextCte(), bound)
       bindings.push(binding)
       ctes.set(cte.name.text.toLowerCase(), binding)
     }

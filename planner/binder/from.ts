@@ -4,6 +4,7 @@ import { NOWHERE } from "../ast/span.ts"
 import { UnknownColumn, UnsupportedSql } from "../errors.ts"
 import { type BoundExpr, call, type Column, columnIds, conjunction, conjuncts } from "../logical/column.ts"
 import type { JoinKind, Plan } from "../logical/plan.ts"
+import { wireColumn } from "../types/wire.ts"
 import { equality, explicitComparisons } from "./comparisons.ts"
 import type { BindContext } from "./context.ts"
 import { type CteBindings, cteScan } from "./ctes.ts"
@@ -73,8 +74,15 @@ async function bindTable(ref: TableRef, env: FromContext): Promise<BoundFrom> {
 }
 
 async function bindSubquery(ref: SubqueryRef, env: FromContext): Promise<BoundFrom> {
-  const { plan, fields } = await env.bindQuery(ref.query, env.ctes)
+  const bound = await env.bindQuery(ref.query, env.ctes)
+  refuseUnspeakable(bound)
+  const { plan, fields } = bound
   return single(plan, relation(ref.alias, "unnamed_subquery", uniqueInSubquery(fields)))
+}
+
+/** A column of a type that cannot be written in SQL (a row without field names) can be shown, but not read again. */
+export function refuseUnspeakable({ fields }: BoundSubquery): void {
+  for (const { column } of fields) wireColumn(column.type)
 }
 
 function single(plan: Plan, only: Relation): BoundFrom {

@@ -1,6 +1,6 @@
-import { closeOutputs, standardOutput } from "./output.ts"
+import { closeOutputs, complain, standardOutput, writeFailure } from "./output.ts"
 import { reportError } from "./error-report.ts"
-import { EXIT_USAGE, OutputClosed } from "./exit.ts"
+import { EXIT_FAILED, EXIT_USAGE, OutputClosed } from "./exit.ts"
 import { UsageError } from "./options.ts"
 import { nearestName } from "../../planner/parser/nearest.ts"
 
@@ -18,8 +18,10 @@ type Run = (args: readonly string[]) => Promise<number>
 export async function main(args: readonly string[]): Promise<void> {
   const code = await run(args).catch((error: unknown) => failed(error))
   await closeOutputs()
+  const lost = writeFailure()
+  if (lost !== undefined) complain(`error: standard output could not be written: ${lost}`)
   // Everything is closed and written by now; a handle that somebody forgot must not keep the shell waiting.
-  process.exit(code)
+  process.exit(lost === undefined ? code : EXIT_FAILED)
 }
 
 async function run(args: readonly string[]): Promise<number> {

@@ -9,6 +9,15 @@ export interface OutputSink extends Sink {
 }
 
 let output: OutputSink | undefined
+let failure: string | undefined
+
+/** How a stream says that its reader has gone. Anything else is a loss that must be told: a full disk, a dead device. */
+const READER_GONE: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"])
+
+/** Why what was printed is not all there; undefined when it is, or when nobody wants the rest. Known after the flush. */
+export function writeFailure(): string | undefined {
+  return failure
+}
 
 /** Standard output, written with back-pressure. */
 export function standardOutput(): OutputSink {
@@ -28,7 +37,11 @@ export async function closeOutputs(): Promise<void> {
 
 function openOutput(stream: NodeJS.WriteStream): OutputSink {
   const closed = new AbortController()
-  stream.on("error", () => closed.abort())
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    const code = error.code ?? ""
+    if (!READER_GONE.has(code)) failure ??= code === "ENOSPC" ? "no space is left on the device" : error.message
+    closed.abort()
+  })
   return {
     closed: closed.signal,
     terminalWidth: () => (stream.isTTY ? stream.columns : undefined),
@@ -51,6 +64,9 @@ function openOutput(stream: NodeJS.WriteStream): OutputSink {
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (stream.destroyed || stream.writableLength === 0) resolve()
-    else stream.write("", () => resolve())
+    else {
+      stream.once("close", resolve)
+      stream.write("", () => resolve())
+    }
   })
 }
