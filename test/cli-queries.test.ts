@@ -192,6 +192,7 @@ describe("the end of it", () => {
     const full = openSync("/dev/full", "w")
     const child = spawn(process.execPath, [bin, "-c", "SELECT 1"], { cwd: dir, stdio: ["ignore", full, "pipe"] })
     closeSync(full)
+    if (child.stderr === null) throw new Error("the pipe was not made")
     const [err, [code]] = await Promise.all([text(child.stderr), once(child, "close")])
     expect(err).toBe("error: standard output could not be written: no space is left on the device\n")
     expect(code).toBe(1)

@@ -57,6 +57,11 @@ export const CORPUS: readonly string[] = [
   "SELECT 0.5 AS c, count(*) AS n FROM events WHERE kind > 100 GROUP BY ALL",
   "SELECT 1 AS one FROM events HAVING true",
   "SELECT 1 AS one FROM events GROUP BY ALL",
+  "SELECT extract(hour FROM placed), count(*) FROM orders GROUP BY extract(hour FROM placed) ORDER BY extract(hour FROM placed)",
+  "SELECT position('e' IN status), count(*) FROM orders GROUP BY ALL ORDER BY position('e' IN status)",
+  "SELECT substring(status FROM 2 FOR 2), trim(BOTH 'n' FROM status), count(*) FROM orders GROUP BY substring(status FROM 2 FOR 2), trim(BOTH 'n' FROM status) ORDER BY ALL",
+  "SELECT (small + 1) * 2, count(*) FROM orders WHERE ((small) > (90)) AND (NOT (oid < 5)) GROUP BY (small + 1) * 2 HAVING ((count(*) > 0)) ORDER BY ((small + 1) * 2)",
+  "SELECT {'a': small}, count(*) FROM orders WHERE small > 95 GROUP BY {'a': small} ORDER BY 1",
   // joins: mixed widths and scales, negative, NULL and NaN keys
   "SELECT u.id, o.oid FROM users u JOIN orders o ON u.id = o.user_id ORDER BY o.oid, u.id LIMIT 50",
   "SELECT count(*), sum(o.amount), count(u.name) FROM users u JOIN orders o ON u.id = o.user_id",

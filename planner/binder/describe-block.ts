@@ -21,8 +21,9 @@ export async function describeBlock(
   query: Query,
   from: BoundFrom,
 ): Promise<readonly DescribedColumn[]> {
-  const sql = new DescribeText()
-  writeBlock(sql, context, query, from)
+  const asWritten = (expr: NamedExpr) =>
+    expr._tag === "ColumnRef" || expr._tag === "Star" ? named(expr) : context.sql.slice(expr.span.start, expr.span.end)
+  const sql = describeText(asWritten, query, from)
   try {
     return await context.oracle.describe(sql.text)
   } catch (error) {
@@ -31,10 +32,31 @@ export async function describeBlock(
   }
 }
 
+function describeText(textOf: TextOf, query: Query, from: BoundFrom): DescribeText {
+  const sql = new DescribeText(textOf)
+  writeBlock(sql, query, from)
+  return sql
+}
+
+/**
+ * The user's very text. DuckDB compares and names expressions as its own parser reads them: `extract(hour FROM t)` in the
+ * list and in GROUP BY must be shown the same way, and `date_part('hour', t)` would have another name.
+ */
+type TextOf = (expr: NamedExpr) => string
+
 /** SQL for DuckDB that remembers which parts of it stand for which parts of the user's text. */
 class DescribeText {
   text = ""
   readonly copied: CopiedText[] = []
+  readonly #textOf: TextOf
+
+  constructor(textOf: TextOf) {
+    this.#textOf = textOf
+  }
+
+  expr(expr: NamedExpr, after = ""): void {
+    this.copy(this.#textOf(expr) + after, expr.span)
+  }
 
   add(text: string): void {
     this.text += text
@@ -46,10 +68,10 @@ class DescribeText {
   }
 }
 
-function writeBlock(sql: DescribeText, context: BindContext, query: Query, from: BoundFrom): void {
+function writeBlock(sql: DescribeText, query: Query, from: BoundFrom): void {
   const select = query.body
   sql.add(select.distinct ? "SELECT DISTINCT " : "SELECT ")
-  writeList(sql, select.items, (item) => writeItem(sql, context, item))
+  writeList(sql, select.items, (item) => writeItem(sql, item))
   if (select.from !== undefined) {
     sql.add(" FROM ")
     writeFrom(sql, select.from, from, [...from.relations])
@@ -63,15 +85,9 @@ function writeBlock(sql: DescribeText, context: BindContext, query: Query, from:
   }
 }
 
-/** A list item without an alias keeps the user's very text: DuckDB makes the column's name of it. */
-function writeItem(sql: DescribeText, context: BindContext, item: SelectItem): void {
-  if (item.alias !== undefined) {
-    sql.copy(`${named(item.expr)} AS ${quoteIdentifier(item.alias.text)}`, item.expr.span)
-  } else if (item.expr._tag === "ColumnRef" || item.expr._tag === "Star") {
-    sql.copy(named(item.expr), item.expr.span)
-  } else {
-    sql.copy(context.sql.slice(item.span.start, item.span.end), item.expr.span)
-  }
+/** A list item without an alias is named after its text. */
+function writeItem(sql: DescribeText, item: SelectItem): void {
+  sql.expr(item.expr, item.alias === undefined ? "" : ` AS ${quoteIdentifier(item.alias.text)}`)
 }
 
 /** `relations` are taken in the order in which they stand in the text. */
@@ -105,18 +121,18 @@ function emptyTable(relation: Relation, unnamed: boolean): string {
 function writeClause(sql: DescribeText, keyword: string, expr: NamedExpr | undefined): void {
   if (expr === undefined) return
   sql.add(keyword)
-  sql.copy(named(expr), expr.span)
+  sql.expr(expr)
 }
 
 function writeGroupBy(sql: DescribeText, select: Select): void {
   if (select.groupBy === undefined) return
   sql.add(" GROUP BY ")
   if (select.groupBy.all) sql.add("ALL")
-  writeList(sql, select.groupBy.items, (item) => sql.copy(named(item), item.span))
+  writeList(sql, select.groupBy.items, (item) => sql.expr(item))
 }
 
 function writeOrder(sql: DescribeText, item: OrderItem<ColumnRef>): void {
-  sql.copy(named(item.expr), item.expr.span)
+  sql.expr(item.expr)
   if (item.descending) sql.add(" DESC")
 }
 

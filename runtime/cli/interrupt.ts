@@ -4,9 +4,10 @@ import { complain, standardOutput } from "./output.ts"
 /** After Ctrl-C or the loss of the reader everything must be over in this time; then the process ends as it is. */
 const CANCEL_MS_MAX = 5_000
 const EXIT_TERMINATED = 143
+const EXIT_HUNG_UP = 129
 
 /**
- * Runs work that ends early on Ctrl-C, on SIGTERM and when nobody reads the output any more. A second Ctrl-C does not
+ * Runs work that ends early on Ctrl-C, on SIGTERM or SIGHUP, and when nobody reads the output any more. A second Ctrl-C does not
  * wait for anything.
  */
 export async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
@@ -20,6 +21,8 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<numbe
   }
   const onInterrupt = (): void => stop(EXIT_INTERRUPTED)
   const onTerminate = (): void => stop(EXIT_TERMINATED)
+  // A terminal that closes must not leave a spool folder behind.
+  const onHangUp = (): void => stop(EXIT_HUNG_UP)
   const onClosed = (): void => {
     cancel.abort()
     setTimeout(() => process.exit(EXIT_FAILED), CANCEL_MS_MAX).unref()
@@ -27,6 +30,7 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<numbe
   const { closed } = standardOutput()
   process.on("SIGINT", onInterrupt)
   process.on("SIGTERM", onTerminate)
+  process.on("SIGHUP", onHangUp)
   closed.addEventListener("abort", onClosed)
   try {
     return await work(cancel.signal)
@@ -38,6 +42,7 @@ export async function interruptible(work: (signal: AbortSignal) => Promise<numbe
   } finally {
     process.off("SIGINT", onInterrupt)
     process.off("SIGTERM", onTerminate)
+    process.off("SIGHUP", onHangUp)
     closed.removeEventListener("abort", onClosed)
   }
 }

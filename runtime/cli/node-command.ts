@@ -7,6 +7,7 @@ import type { NatsNode } from "../cluster/nats-node.ts"
 import type { DataRoot } from "../cluster/roots.ts"
 import { urlOf } from "../http/address.ts"
 import type { HttpServer } from "../http/server.ts"
+import type { QueryService } from "../nats/service.ts"
 import { printable } from "../formats/printable.ts"
 import { reportError } from "./error-report.ts"
 import { EXIT_CANNOT_CONNECT, EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "./exit.ts"
@@ -98,19 +99,26 @@ export async function runNode(args: readonly string[]): Promise<number> {
   const stop = stopSignal()
   const node = await openNode(given, stop)
   if (typeof node === "number") return node
-  let http: HttpServer | undefined
+  const doors: Doors = { http: undefined, nats: undefined }
+  const closeDoors = () => Promise.all([doors.http?.close(), doors.nats?.close()])
   try {
-    http = await openHttp(given, node)
-    await standardOutput().write(`${readyLine(node, http)}\n`)
+    await openDoors(given, node, doors)
+    await standardOutput().write(`${readyLine(node, doors.http)}\n`)
     const end = await stop.asked
     if (end._tag === "failed") complain(`error: ${printable(end.why)}`)
     else complain(`node ${node.name} is leaving: what runs may end`)
-    if (end._tag === "signal") await Promise.all([node.drain(), http?.close()])
+    if (end._tag === "signal") await Promise.all([node.drain(), closeDoors()])
     return end._tag === "signal" ? EXIT_DONE : EXIT_FAILED
   } finally {
-    await http?.close()
+    await closeDoors()
     await node.session.close()
   }
+}
+
+/** Where a node that coordinates is asked. */
+interface Doors {
+  http: HttpServer | undefined
+  nats: QueryService | undefined
 }
 
 type End = { readonly _tag: "signal" } | { readonly _tag: "failed"; readonly why: string }
@@ -173,13 +181,19 @@ async function openNode(given: Given, stop: Stop): Promise<NatsNode | number> {
   }
 }
 
-async function openHttp(given: Given, node: NatsNode): Promise<HttpServer | undefined> {
+async function openDoors(given: Given, node: NatsNode, doors: Doors): Promise<void> {
+  if (!rolesOf(given).includes("coordinator")) return
+  const [{ natsService }, { packageVersion }] = await Promise.all([
+    import("../nats/service.ts"),
+    import("./version.ts"),
+  ])
+  const log = (line: string) => complain(printable(line))
+  doors.nats = await natsService(node.session, node.nats, { version: await packageVersion(), node: node.name, log })
   const address = given.value("http")
-  if (address === undefined) return undefined
+  if (address === undefined) return
   const { httpServer } = await import("../http/server.ts")
-  const server = await httpServer(node.session, httpOptions(given, address))
-  node.presence.describe({ address: urlOf(server.address) })
-  return server
+  doors.http = await httpServer(node.session, httpOptions(given, address))
+  node.presence.describe({ address: urlOf(doors.http.address) })
 }
 
 function httpOf(given: Given, roles: readonly Role[]): void {

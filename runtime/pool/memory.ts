@@ -3,8 +3,8 @@ import { totalmem } from "node:os"
 const MIB = 1024 * 1024
 
 /**
- * DuckDB's memory_limit in one engine. Two such engines, what else their threads hold (200 to 280 MB each), the
- * describing engine, the store and the main thread stay below 5 GiB.
+ * DuckDB's memory_limit in one engine. Two such engines, what else their threads hold (200 to 280 MB each), the one more
+ * that plans while both work, the store and the main thread stay below 5 GiB.
  */
 const ENGINE_MEMORY_BYTES_MAX = 1536 * MIB
 
