@@ -133,9 +133,7 @@ type Succeed = (instance: WebAssembly.Instance, module: WebAssembly.Module) => v
 function instantiate(compiled: WebAssembly.Module) {
   return (imports: WebAssembly.Imports, succeed: Succeed): object => {
     Object.assign(globalThis, { DUCKDB_RUNTIME: sealedRuntime() })
-    void WebAssembly.instantiate(compiled, imports).then((instance) =>
-      succeed(instance, compiled),
-    )
+    void WebAssembly.instantiate(compiled, imports).then((instance) => succeed(instance, compiled))
     return {}
   }
 }

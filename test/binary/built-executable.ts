@@ -38,7 +38,7 @@ function sourcesHash(): string {
   const hash = createHash("sha256")
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.(ts|mjs|json|sql)$/u.test(entry.name) && !/\.test\.ts$/u.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.(ts|mjs|json|sql)$/u.test(entry.name) && !entry.name.endsWith(".test.ts"))
       .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name))),
   )
   for (const file of [...files, ...FILES].toSorted())

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { tpchQuery } from "../../bench/harness/queries.ts"
 import { type Native, openNative } from "../../bench/oracle/native.ts"
 import { type Outcome, run } from "../runtimes/programs.ts"
-import { QUERIES, tpchDifference } from "../runtimes/tpch-answers.ts"
+import { QUERIES, SERVED, served, tpchDifference } from "../runtimes/tpch-answers.ts"
 import { describeWith } from "../servers/needs-server.ts"
 import { builtExecutable } from "./built-executable.ts"
 
@@ -96,6 +96,10 @@ describeWith("bun", "the executable", () => {
       const outcome = await skein(["--data", data, "--format", "csv", "-f", "-"], await tpchQuery(query))
       expect(await tpchDifference(native, query, outcome)).toBeUndefined()
       expect(outcome.err).toBe("")
+    })
+
+    test("it serves them over HTTP", async () => {
+      expect(await served({ file, args: ["serve"] }, data, { cwd: empty, env: {} })).toEqual(SERVED)
     })
   })
 })

@@ -103,7 +103,7 @@ export async function checkPartition(
   const parts = [`(${predicate})`, `NOT (${predicate})`, `(${predicate}) IS NULL`]
   const whole = await attempt(within(world, `SELECT * FROM ${from}`, options))
   if (isFailure(whole)) return failed(whole)
-  const rows: Row[] = []
+  let rows: readonly Row[] = []
   for (const where of parts) {
     const found = await attempt(within(world, `SELECT * FROM ${from} WHERE ${where}`, options))
     if (isFailure(found)) return failed(found)
@@ -112,7 +112,7 @@ export async function checkPartition(
     if (counted.rows[0]?.[0] !== String(found.rows.length)) {
       return wrong(`WHERE ${where}: count(*) is ${counted.rows[0]?.[0]}, the rows are ${found.rows.length}`)
     }
-    rows.push(...found.rows)
+    rows = [...rows, ...found.rows]
   }
   const how = difference(whole, { columns: whole.columns, rows })
   return how === undefined ? { _tag: "equal", rows: rows.length } : wrong(`the three parts are not the whole: ${how}`)

@@ -27,7 +27,7 @@ export type WriteSubquery = (
 ) => { readonly sql: string; readonly fields: readonly Field[]; readonly rows: number }
 
 /** Joins that may yield more pairs than this are written as SEMI joins. */
-const PAIRS_MAX = 400_000
+const PAIRS_MAX = 100_000
 /** Pairs of rows per pair that an equality is taken to let through. */
 const PAIRS_PER_MATCH = 8
 

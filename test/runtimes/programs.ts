@@ -29,24 +29,63 @@ export function runtimeProgram(runtime: "bun" | "deno", args: readonly string[])
   return { file: executable(runtime), args }
 }
 
-/** Runs to the end. The process has a group of its own, so that nothing it started outlives the limit. */
+/** Runs to the end. */
 export async function run(program: Program, args: readonly string[], options: ProgramOptions): Promise<Outcome> {
-  const { cwd, env = process.env, input = "" } = options
+  await using child = launch(program, args, options)
+  return await child.outcome
+}
+
+/** Runs until it has printed a line that fits, then beside the test, until it is asked to end. */
+export async function serve(program: Program, args: readonly string[], options: ProgramOptions, line: RegExp) {
+  const child = launch(program, args, options)
+  const { promise, resolve } = Promise.withResolvers<RegExpExecArray>()
+  let printed = ""
+  const read = (chunk: Buffer): void => {
+    printed += chunk.toString()
+    const found = line.exec(printed)
+    if (found !== null) resolve(found)
+  }
+  child.process.stdout.on("data", read)
+  child.process.stderr.on("data", read)
+  const failed = child.outcome.then(({ code }) => {
+    throw new Error(`it ended with ${code} before it was ready: ${printed}`)
+  })
+  try {
+    const found = await Promise.race([promise, failed])
+    return { found, ...child }
+  } catch (error) {
+    await child[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** The process has a group of its own, so that nothing it started outlives the test. */
+function launch(program: Program, args: readonly string[], { cwd, env = process.env, input = "" }: ProgramOptions) {
   const child = spawn(program.file, [...program.args, ...args], { cwd, env, detached: true, stdio: "pipe" })
-  const kill = () => {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
+  const kill = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
+    } catch {
+      // All of the group has ended.
+    }
   }
   const timer = setTimeout(kill, RUN_MS_MAX)
   process.once("exit", kill)
-  try {
-    // A program that ends without reading its input closes the pipe.
-    child.stdin.on("error", () => undefined)
-    child.stdin.end(input)
-    const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")])
-    return { code: typeof code === "number" ? code : null, out, err }
-  } finally {
-    clearTimeout(timer)
-    process.off("exit", kill)
+  // A program that ends without reading its input closes the pipe.
+  child.stdin.on("error", () => undefined)
+  child.stdin.end(input)
+  const outcome: Promise<Outcome> = Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]).then(
+    ([out, err, [code]]) => ({ code: typeof code === "number" ? code : null, out, err }),
+  )
+  return {
+    process: child,
+    outcome,
+    [Symbol.asyncDispose]: async () => {
+      clearTimeout(timer)
+      process.off("exit", kill)
+      kill()
+      await outcome
+    },
   }
 }
 

@@ -12,7 +12,7 @@ import { CORPUS } from "../corpus.ts"
 import { type LaidOut, layOut } from "../layouts.ts"
 import { describeWith } from "../servers/needs-server.ts"
 import { type Program, run, runtimeProgram } from "./programs.ts"
-import { QUERIES, tpchDifference } from "./tpch-answers.ts"
+import { QUERIES, SERVED, served, tpchDifference } from "./tpch-answers.ts"
 
 const root = path.resolve(import.meta.dirname, "..", "..")
 
@@ -20,6 +20,7 @@ interface Runtime {
   readonly name: "bun" | "deno"
   /** As the README starts the command, with the rights of its task. */
   readonly skein: Program
+  readonly serve: Program
   /** A file of the tests. */
   readonly script: (file: string) => Program
 }
@@ -31,11 +32,13 @@ const RUNTIMES: readonly (() => Runtime)[] = [
   () => ({
     name: "bun",
     skein: runtimeProgram("bun", ["run", "--silent", "skein"]),
+    serve: runtimeProgram("bun", ["run", "--silent", "skein", "serve"]),
     script: (file) => runtimeProgram("bun", [path.join(import.meta.dirname, file)]),
   }),
   () => ({
     name: "deno",
     skein: runtimeProgram("deno", ["task", "--quiet", "skein"]),
+    serve: runtimeProgram("deno", ["task", "--quiet", "serve"]),
     script: (file) => runtimeProgram("deno", ["run", "--allow-all", path.join(import.meta.dirname, file)]),
   }),
 ]
@@ -99,6 +102,10 @@ for (const [i, name] of (["bun", "deno"] as const).entries()) {
       expect(unknown).toMatchObject({ code: 1, out: "" })
       expect(unknown.err).toContain("nowhere")
       expect(await run(runtime.skein, ["--formt", "csv"], { cwd: root })).toMatchObject({ code: 2, out: "" })
+    })
+
+    test("it serves over HTTP", async () => {
+      expect(await served(runtime.serve, dir, { cwd: root })).toEqual(SERVED)
     })
 
     test("an engine answers, refuses, is cancelled, is killed, runs out of memory", async () => {
