@@ -22,6 +22,9 @@ export function refused(
     .find((each) => each !== undefined)
   if (extension === "icu") return needsZone(refusal, span ?? zonedCall(names), span === undefined)
   if (extension !== undefined) return needsExtension(refusal, extension, span)
+  if (/No function matches [^']*'\w+\([^)]*TIMESTAMP WITH TIME ZONE/.test(refusal.message)) {
+    return needsZone(refusal, span, span === undefined)
+  }
   return new BindError({ message: refusal.message, span, hint: undefined })
 }
 
@@ -46,7 +49,7 @@ function needsExtension(refusal: DescribeRefusal, extension: string, span: Span 
 
 /** Law 12. */
 function needsZone(refusal: DescribeRefusal, span: Span | undefined, guessed: boolean): UnsupportedSql {
-  const name = guessed ? undefined : /name "?(\w+)"?/i.exec(refusal.message)?.[1]
+  const name = guessed ? undefined : /(?:name "?|')(\w+)(?:"|\()/i.exec(refusal.message)?.[1]
   const what = name === undefined ? "a function of TIMESTAMP WITH TIME ZONE" : `function "${name}"`
   return new UnsupportedSql({
     message: `${what} needs DuckDB's icu extension, and Skein's engines run without extensions`,

@@ -4,6 +4,7 @@ import { mapExpr, replaceNodes, walk } from "../ast/traverse.ts"
 import { UnsupportedSql } from "../errors.ts"
 import type { BoundExpr } from "../logical/column.ts"
 import type { BindContext } from "./context.ts"
+import { refuseCall } from "./unsupported-calls.ts"
 import { bareQueryValue, queryValue } from "./query-values.ts"
 import { lookup, type Scope, unknownColumn } from "./scope.ts"
 
@@ -37,16 +38,7 @@ function withQueryValues(context: BindContext, expr: BoundExpr): BoundExpr {
 /** What the grammar knows and this version does not do: one sentence each, at its place. */
 function refuseUnsupported(expr: NamedExpr): void {
   for (const node of walk(expr)) {
-    if (node._tag === "FunctionCall" && node.over !== undefined) {
-      throw new UnsupportedSql({ message: "window functions (OVER) are not supported yet", span: node.over })
-    }
-    if (node._tag === "FunctionCall" && node.name.toLowerCase() === "timezone") {
-      throw new UnsupportedSql({
-        message: "AT TIME ZONE and timezone() are not supported: the session's time zone is UTC",
-        span: node.span,
-        hint: "x::TIMESTAMP gives a TIMESTAMP WITH TIME ZONE as it reads in UTC",
-      })
-    }
+    if (node._tag === "FunctionCall") refuseCall(node)
     if (node._tag === "Collate") {
       throw new UnsupportedSql({
         message: "COLLATE is not supported yet: a collation would be lost between two stages",

@@ -1,12 +1,12 @@
 import type { ColumnRef, Identifier, Star } from "../ast/expression.ts"
 import type { NamedExpr, Query, Select, SelectItem } from "../ast/query.ts"
-import { isColumn } from "../ast/traverse.ts"
+import { isColumn, replaceNodes } from "../ast/traverse.ts"
 import type { DescribedColumn, FunctionNames } from "../describe.ts"
 import { BindError, PlanDefect, UnknownColumn, UnsupportedSql } from "../errors.ts"
 import { type BoundExpr, type Column, isConstant, printBound } from "../logical/column.ts"
 import { filtered, type Item, passing, type Plan, type SortKey } from "../logical/plan.ts"
 import { isVolatile } from "../logical/volatile.ts"
-import { bindGrouping, hasAggregate } from "./aggregation.ts"
+import { bindGrouping, hasAggregate, isAggregate } from "./aggregation.ts"
 import { explicitComparisons } from "./comparisons.ts"
 import { type BindContext, functionNames } from "./context.ts"
 import { describeBlock } from "./describe-block.ts"
@@ -221,6 +221,7 @@ async function group(
   const written = block.groups !== undefined && block.groups !== "all"
   const aggregates = block.having !== undefined || read.some((expr) => hasAggregate(expr, functions))
   if (!written && !aggregates && groups.length === 0) return { plan: input, items, keys }
+  if (block.groups === "all" && block.having !== undefined) refuseHavingColumns(block.having, groups, functions)
   const env = { functions, oracle: context.oracle, ids: context.ids }
   const { plan, rewrite } = await bindGrouping(input, groups, read, env)
   return {
@@ -233,6 +234,19 @@ async function group(
 /** GROUP BY ALL takes what reads a column and calls no aggregate: a constant is no group. */
 function isGroupOfAll(expr: BoundExpr, functions: FunctionNames): boolean {
   return !isConstant(expr) && !hasAggregate(expr, functions)
+}
+
+/** DuckDB 1.4 groups by such a column, too, which nobody who reads the statement would expect. */
+function refuseHavingColumns(having: BoundExpr, groups: readonly BoundExpr[], functions: FunctionNames): void {
+  const grouped = new Set(groups.filter((group) => isColumn(group)).map((group) => printBound(group)))
+  replaceNodes(having, (node) => {
+    if (isAggregate(node, functions)) return node
+    if (!isColumn(node) || grouped.has(printBound(node))) return undefined
+    throw new UnsupportedSql({
+      message: `HAVING reads column "${node.name}" beside GROUP BY ALL, which does not group by it`,
+      hint: "name the groups in GROUP BY, or filter in an outer query",
+    })
+  })
 }
 
 interface ProjectedBlock {

@@ -4,9 +4,11 @@ import { accessRules } from "../http/access.ts"
 import { parseAddress, urlOf } from "../http/address.ts"
 import { CannotServe } from "../http/errors.ts"
 import type { HttpOptions } from "../http/server.ts"
+import type { Session } from "../session.ts"
 import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit.ts"
 import { helpText } from "./help.ts"
 import { parseOptions, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
+import { cannotConnect, NATS_OPTIONS, openNatsDoor, type Door } from "./nats-door.ts"
 import { complain, standardOutput } from "./output.ts"
 import { dataDir, WORKERS_MAX } from "./query-options.ts"
 
@@ -29,10 +31,11 @@ export const HTTP_OPTIONS: Command["groups"][number] = {
 
 export const serveCommand: Command = {
   name: "skein serve",
-  summary: "Answers SQL over HTTP: POST /query with a JSON body, GET /healthz, GET /readyz.",
+  summary: "Answers SQL over HTTP (POST /query with a JSON body, GET /healthz, GET /readyz) and over NATS.",
   usage: ["skein serve [options]"],
   groups: [
     HTTP_OPTIONS,
+    NATS_OPTIONS,
     {
       title: "Options",
       options: [
@@ -69,23 +72,36 @@ export async function runServe(args: readonly string[]): Promise<number> {
   const [operand] = given.operands
   if (operand !== undefined)
     throw new UsageError(`unexpected argument "${operand}"`, "skein serve --help lists the options")
-  const options = httpOptions(given, given.value("http") ?? ADDRESS_DEFAULT)
+  const nats = given.value("nats")
+  const address = given.value("http") ?? (nats === undefined ? ADDRESS_DEFAULT : undefined)
+  const options = address === undefined ? undefined : httpOptions(given, address)
   const data = dataDir(given)
   const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? Math.min(WORKERS_MAX, availableParallelism())
   const stopped = untilStopped()
-  const [{ openSession }, { httpServer }] = await Promise.all([import("../local.ts"), import("../http/server.ts")])
+  const { openSession } = await import("../local.ts")
   const roots = data === undefined ? [] : [data]
   const session = await openSession({ workers, dataDir: data, cwd: process.cwd(), roots })
+  const doors: Door[] = []
   try {
-    const server = await httpServer(session, options)
-    complain(`skein answers on ${urlOf(server.address)}${data === undefined ? ", without data" : ` over ${data}`}`)
+    if (nats !== undefined) doors.push(await openNatsDoor(given, session, nats))
+    if (options !== undefined) doors.push(await openHttpDoor(session, options))
+    const places = doors.map(({ place }) => place).join(" and on ")
+    complain(`skein answers on ${places}${data === undefined ? ", without data" : ` over ${data}`}`)
     await stopped
     complain("stopping: what runs may end")
-    await server.close()
     return EXIT_DONE
+  } catch (error) {
+    return await cannotConnect(error)
   } finally {
+    await Promise.all(doors.map((door) => door.close()))
     await session.close()
   }
+}
+
+async function openHttpDoor(session: Session, options: HttpOptions): Promise<Door> {
+  const { httpServer } = await import("../http/server.ts")
+  const { address, close } = await httpServer(session, options)
+  return { place: urlOf(address), close }
 }
 
 /** What the options and the environment say about the HTTP door, checked. */

@@ -1,7 +1,6 @@
-import { Cancelled } from "../../actors/errors.ts"
+import { Cancelled, QueryError, SourceError } from "../../actors/errors.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
 import type { Source, SourceTable, Split, SplitBytes } from "../../actors/sources/source.ts"
-import { SourceError } from "../../actors/errors.ts"
 import type { OrderedFile } from "./order.ts"
 import { fileInRoot } from "./roots.ts"
 import type { DataRoot } from "./roots.ts"
@@ -25,11 +24,11 @@ export interface Guest {
 }
 
 export interface Guests {
-  /** Begins the query at its first order. Rejects with Cancelled when it is over. */
+  /** Begins the query at its first order. Throws Cancelled when it is over, QueryError when it is another node's. */
   readonly enter: (query: string, coordinator: string) => Guest
   readonly has: (query: string) => boolean
   /** Stops what works for the query, then forgets what it wrote. Settles when nothing is left. */
-  readonly release: (query: string) => Promise<void>
+  readonly release: (query: string, coordinator: string) => Promise<void>
   /** Nobody will ask for what these queries wrote. */
   readonly coordinatorGone: (node: string) => Promise<void>
   readonly count: () => number
@@ -69,9 +68,10 @@ export function guestQueries(parts: GuestsParts): Guests {
     waiting = []
     for (const wake of ready) wake()
   }
-  const release = async (query: string): Promise<void> => {
-    remember(ended, query)
+  const release = async (query: string, coordinator: string): Promise<void> => {
     const stay = stays.get(query)
+    if (stay !== undefined && stay.coordinator !== coordinator) throw notYours(query, stay)
+    remember(ended, query)
     if (stay === undefined) return releasing.get(query)
     stays.delete(query)
     const work = end(query, stay)
@@ -79,12 +79,14 @@ export function guestQueries(parts: GuestsParts): Guests {
     return work
   }
   const releaseAll = async (which: (stay: Stay) => boolean) => {
-    await Promise.all([...stays].filter(([, stay]) => which(stay)).map(([query]) => release(query)))
+    const found = [...stays].filter(([, stay]) => which(stay))
+    await Promise.all(found.map(([query, { coordinator }]) => release(query, coordinator)))
   }
   return {
     enter: (query, coordinator) => {
       const known = stays.get(query)
-      if (known !== undefined) return known.guest
+      if (known?.coordinator === coordinator) return known.guest
+      if (known !== undefined) throw notYours(query, known)
       if (ended.has(query)) throw new Cancelled({ message: `query ${query} is over on node ${node}` })
       store.begin(query)
       const stay = newStay(parts, coordinator)
@@ -130,6 +132,10 @@ function newStay(parts: GuestsParts, coordinator: string): Stay {
     },
   }
   return { guest, coordinator, over, works }
+}
+
+function notYours(query: string, { coordinator }: Stay): QueryError {
+  return new QueryError({ kind: "Cluster", message: `query ${query} is coordinated by node ${coordinator} alone` })
 }
 
 async function openTable({ source, roots, node }: GuestsParts, file: OrderedFile, signal: AbortSignal) {

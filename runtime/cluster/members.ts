@@ -4,26 +4,16 @@ import type { Presence } from "../../transport/presence/presence.ts"
 import type { Transport } from "../../transport/transport.ts"
 import type { ActorRef } from "../../actors/system/actor.ts"
 import type { SchedulerMessage } from "../scheduler/actor.ts"
-import { isTransportFailure } from "./failures.ts"
-import { PROBE_PATH } from "./order.ts"
-
-/** How long a node that is under suspicion may take to answer. */
-const PROBE_MS_MAX = 2_000
+import { suspicions } from "./suspicion.ts"
+import type { Suspicions } from "./suspicion.ts"
 
 /** Events of the cluster that wait for room in the scheduler's mailbox: far more than there are nodes. */
 const NEWS_WAITING_MAX = 10_000
 
-const EMPTY = new Uint8Array(0)
-
 /** The other nodes, as presence knows them. */
-export interface Members {
+export interface Members extends Pick<Suspicions, "suspect" | "gone"> {
   /** Engines of other workers. */
   readonly engines: () => number
-  /**
-   * Asks a node that did not do what it should whether it is there at all. When nobody listens there it is lost, for
-   * everything on this node, before this settles.
-   */
-  readonly suspect: (node: string) => Promise<void>
   readonly close: () => void
 }
 
@@ -39,7 +29,7 @@ export interface MembersParts {
 export function clusterMembers(parts: MembersParts): Members {
   const { presence, transport } = parts
   const tell = newsLine(parts.scheduler)
-  const probes = new Map<string, Promise<void>>()
+  const doubts = suspicions(parts)
 
   const joined = (card: NodeCard) => {
     if (card.roles.includes("worker")) tell.send({ _tag: "NodeJoined", ...enginesOf(card) })
@@ -61,10 +51,14 @@ export function clusterMembers(parts: MembersParts): Members {
       case "Lost":
         gone(event.node, event.reason)
         break
+      case "CutOff":
+        doubts.cutOff()
+        break
+      case "Back":
+        doubts.back()
+        break
       case "Refused":
       case "NameTaken":
-      case "CutOff":
-      case "Back":
         break
     }
     parts.onEvent(event)
@@ -73,29 +67,17 @@ export function clusterMembers(parts: MembersParts): Members {
   // Those that were there before anybody watched.
   for (const card of presence.nodes()) if (card.node !== transport.node) joined(card)
 
-  const probe = async (node: string): Promise<void> => {
-    try {
-      await transport.request({ node, path: PROBE_PATH }, EMPTY, { deadlineMs: PROBE_MS_MAX })
-    } catch (error) {
-      if (isTransportFailure(error) && error.reason === "nobody") presence.gone(node)
-    } finally {
-      probes.delete(node)
-    }
-  }
   return {
     engines: () =>
       presence
         .nodes()
         .filter(({ node, roles }) => node !== transport.node && roles.includes("worker"))
         .reduce((sum, { workers }) => sum + workers, 0),
-    suspect: (node) => {
-      if (node === transport.node) return Promise.resolve()
-      let asked = probes.get(node)
-      if (asked === undefined) probes.set(node, (asked = probe(node)))
-      return asked
-    },
+    suspect: doubts.suspect,
+    gone: doubts.gone,
     close: () => {
       unwatch()
+      doubts.back()
       tell.close()
     },
   }

@@ -23,8 +23,8 @@ import type { Guests } from "./guests.ts"
 import type { ClusterLink } from "./link.ts"
 import { clusterMembers } from "./members.ts"
 import type { Members } from "./members.ts"
-import { EXCHANGE_PATH, PROBE_PATH, RELEASE_PATH, releases, TASK_PATH } from "./order.ts"
-import { DONE, queryReleases } from "./releases.ts"
+import { EXCHANGE_PATH, NO_WORDS, PROBE_PATH, RELEASE_PATH, releaseRequests, TASK_PATH } from "./order.ts"
+import { queryReleases } from "./releases.ts"
 import type { Releases } from "./releases.ts"
 import { remoteAttempt } from "./remote-attempt.ts"
 import { placeInRoots, rootNames } from "./roots.ts"
@@ -102,10 +102,10 @@ export async function openClusterNode(options: ClusterNodeOptions): Promise<Clus
   const transport = nodeTransport(link.wire, {
     node: name,
     failures,
-    onGone: (node) => later.presence?.gone(node),
+    onGone: (node) => later.members?.gone(node),
     ...(options.onRefused === undefined ? {} : { onRefused: options.onRefused }),
   })
-  const told = queryReleases(transport)
+  const told = queryReleases(transport, (node) => later.presence?.nodes().some((card) => card.node === node) ?? false)
   const peers = (store: ExchangeStore): Peers => ({
     engines: () => later.members?.engines() ?? 0,
     rootOf: (file) => placeInRoots(file, roots).root,
@@ -165,11 +165,7 @@ function openInner(options: ClusterNodeOptions, incarnation: number, peers: (sto
   })
 }
 
-function nodeCard(
-  { name, roles, workers, roots }: ClusterNodeOptions,
-  incarnation: number,
-  duckdb: string,
-): NodeCard {
+function nodeCard({ name, roles, workers, roots }: ClusterNodeOptions, incarnation: number, duckdb: string): NodeCard {
   const dataRoots = roots.map((root) => root.name)
   return { node: name, incarnation, protocol: PROTOCOL_VERSION, duckdb, roles, workers, dataRoots }
 }
@@ -184,11 +180,11 @@ function serve(
   const read = exchangeReader({ transport, store, suspect })
   transport.serve(EXCHANGE_PATH, exchangeService(store))
   transport.serve(PROBE_PATH, async function* () {
-    yield DONE
+    yield NO_WORDS
   })
-  transport.serve(RELEASE_PATH, async function* (request) {
-    await guests.release(releases.decode(request).query)
-    yield DONE
+  transport.serve(RELEASE_PATH, async function* (request, { from }) {
+    await guests.release(releaseRequests.decode(request).query, from)
+    yield NO_WORDS
   })
   if (!options.roles.includes("worker")) return
   const parts = { node: options.name, store, guests, scheduler, read, leaving: () => leaving.why }

@@ -151,4 +151,7 @@ export const ExchangePart = Schema.TaggedUnion({
 
 export const exchangeParts = frameCodec(ExchangePart)
 
-export const releases = codecOf(Schema.Struct({ query: Schema.String }))
+export const releaseRequests = codecOf(Schema.Struct({ query: Schema.String }))
+
+/** What a service is asked that needs no more words, and what one answers that has done what it was asked to. */
+export const NO_WORDS = new Uint8Array(0)

@@ -1,13 +1,11 @@
 import type { Transport } from "../../transport/transport.ts"
-import { RELEASE_PATH, releases } from "./order.ts"
+import { RELEASE_PATH, releaseRequests } from "./order.ts"
 
-/** How long a node may take to stop what it does for a query and to forget what it wrote. */
-const RELEASE_MS_MAX = 5_000
+/** How long a node may take to stop what it does for a query and to forget what it wrote: a query's end waits for it. */
+const RELEASE_MS_MAX = 2_000
 
 /** After this a node that could not be told is told again, for as long as it is in the cluster. */
 const RELEASE_AGAIN_MS = 5_000
-
-const EMPTY = new Uint8Array(0)
 
 /** Which nodes took part in which query, and the word to them that it is over. */
 export interface Releases {
@@ -20,7 +18,7 @@ export interface Releases {
   readonly close: () => void
 }
 
-export function queryReleases(transport: Transport): Releases {
+export function queryReleases(transport: Transport, isMember: (node: string) => boolean): Releases {
   const taking = new Map<string, Set<string>>()
   /** By node: queries that it could not be told the end of. */
   const untold = new Map<string, Set<string>>()
@@ -29,11 +27,14 @@ export function queryReleases(transport: Transport): Releases {
 
   const tell = async (node: string, query: string): Promise<void> => {
     try {
-      await transport.request({ node, path: RELEASE_PATH }, releases.encode({ query }), { deadlineMs: RELEASE_MS_MAX })
+      await transport.request({ node, path: RELEASE_PATH }, releaseRequests.encode({ query }), {
+        deadlineMs: RELEASE_MS_MAX,
+      })
       forget(node, query)
     } catch {
-      // A node that is lost has nothing left; one that cannot be reached just now will be asked again.
-      if (untold.get(node)?.has(query) === true) later()
+      // One that is not in the cluster any more has nothing left; one that cannot be reached just now is asked again.
+      if (isMember(node)) later()
+      else forget(node, query)
     }
   }
   const forget = (node: string, query: string) => {
@@ -76,6 +77,3 @@ export function queryReleases(transport: Transport): Releases {
     },
   }
 }
-
-/** What a service answers that has done what it was asked to. */
-export const DONE = EMPTY

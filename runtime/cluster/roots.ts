@@ -28,7 +28,10 @@ export async function dataRoot(text: string): Promise<DataRoot> {
 }
 
 /** Which root a file of this node lies in, and where: the innermost when they are nested. */
-export function placeInRoots(file: string, roots: readonly DataRoot[]): { readonly root: string; readonly path: string } {
+export function placeInRoots(
+  file: string,
+  roots: readonly DataRoot[],
+): { readonly root: string; readonly path: string } {
   let best: DataRoot | undefined
   for (const root of roots) {
     if (isInside(file, root.path) && (best === undefined || root.path.length > best.path.length)) best = root

@@ -131,7 +131,11 @@ async function* delivered(
   const key = { query, stage: stage.id, task }
   const from = { ...key, first: task, producers: task + 1, partition: 0, windowBytes: READ_AHEAD_BYTES } as const
   try {
-    for await (const { sequence, rows, checksum, bytes } of store.open({ ...from, live: true, signal: reading.signal })) {
+    for await (const { sequence, rows, checksum, bytes } of store.open({
+      ...from,
+      live: true,
+      signal: reading.signal,
+    })) {
       yield answers.encode({ _tag: "batch", sequence, rows, checksum }, bytes)
     }
     const [marker] = store.markers(key) ?? []

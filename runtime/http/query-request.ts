@@ -10,7 +10,7 @@ export interface QueryRequest {
   readonly deadlineMs: number | undefined
 }
 
-const FIELDS = ["sql", "format", "params", "deadline_ms"] as const
+export const FIELDS = ["sql", "format", "params", "deadline_ms"] as const
 type Field = (typeof FIELDS)[number]
 
 /** A field that may be left out may be null. */

@@ -58,7 +58,7 @@ test("nodes lost at any moment: a query ends with one consistent answer or with 
   expect(seen.losses).toBeGreaterThan(100)
   expect(seen.reruns).toBeGreaterThan(100)
   expect(seen.done).toBeGreaterThan(200)
-  expect(seen.failed).toBeGreaterThan(10)
+  expect(seen.failed).toBeGreaterThan(0)
 })
 
 /** What an attempt wrote: all that it was made of. */

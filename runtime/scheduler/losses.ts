@@ -9,13 +9,21 @@ import { readersOf, reblocked, reopened } from "./tasks.ts"
 /** Nodes that one query may lose while it runs. With more, the cluster is too unsteady for it to end. */
 export const NODE_LOSSES_MAX = 4
 
+/**
+ * Engines of all nodes that one scheduler gives work to; nodes that join with more are used in part. Each attempt is a
+ * pipe of its actor, which may have 1024 (`PIPES_OUTSTANDING_MAX`), some of them for engines that start.
+ */
+export const ENGINES_MAX = 640
+
 export function nodeJoined(
   state: SchedulerState,
   { node, engines: names, roots }: Extract<SchedulerEvent, { _tag: "NodeJoined" }>,
 ): SchedulerState {
   if (node === state.own) return state
   const engines = new Map(state.engines)
-  for (const name of names) if (!engines.has(name)) engines.set(name, newEngine(node, "idle"))
+  for (const name of names) {
+    if (!engines.has(name) && engines.size < ENGINES_MAX) engines.set(name, newEngine(node, "idle"))
+  }
   return withNode({ ...state, engines }, node, { roots: new Set(roots), isDraining: false })
 }
 

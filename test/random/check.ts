@@ -132,7 +132,10 @@ async function within(world: World, sql: string, options: QueryOptions): Promise
 }
 
 function isDefect({ tag, message }: Failure): boolean {
-  return !REFUSALS.has(tag) || /INTERNAL|Internal Error|undefined|not understood/u.test(message)
+  return (
+    !REFUSALS.has(tag) ||
+    /INTERNAL|Internal Error|Cannot read properties|is not a function|not understood/u.test(message)
+  )
 }
 
 async function attempt(answer: Promise<Answer>): Promise<Answer | Failure> {

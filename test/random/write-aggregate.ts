@@ -87,6 +87,8 @@ export function writeAggregate(gene: ExprGene, scope: Scope): Value {
   const distinct = Math.trunc(gene.pick / 11) % 5 === 4 ? "DISTINCT " : ""
   const arg = (kind: Kind) => write(kind, part(gene, 0), scope)
   const { sql, kind } = choose(gene.pick, FORMS)({ arg, distinct, gene, scope })
-  const filter = gene.parts.length > 1 && Math.trunc(gene.pick / 53) % 3 === 0
+  // FILTER follows a call, not what is made of one.
+  const isCall = /^(?!array_agg)[a-z_]+\(.*\)$/u.test(sql)
+  const filter = isCall && gene.parts.length > 1 && Math.trunc(gene.pick / 53) % 3 === 0
   return { sql: filter ? `${sql} FILTER (WHERE ${write("bool", part(gene, 1), scope)})` : sql, kind }
 }

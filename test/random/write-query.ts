@@ -111,6 +111,8 @@ interface List {
   readonly clauses: string
   /** What ORDER BY may read. */
   readonly scope: Scope
+  /** The columns that FROM brought in. */
+  readonly columns: readonly Value[]
 }
 
 function plainList(query: QueryGene, from: WrittenFrom, names: Names, top: boolean): List {
@@ -135,7 +137,13 @@ function plainList(query: QueryGene, from: WrittenFrom, names: Names, top: boole
   const scope = { values }
   const where = query.where === undefined ? [] : [write("bool", query.where, scope)]
   const terms = [...from.where, ...where].map((term) => (from.where.length > 0 ? `(${term})` : term))
-  return { items, outputs, clauses: terms.length === 0 ? "" : ` WHERE ${terms.join(" AND ")}`, scope }
+  return {
+    items,
+    outputs,
+    clauses: terms.length === 0 ? "" : ` WHERE ${terms.join(" AND ")}`,
+    scope,
+    columns: valuesOf(from),
+  }
 }
 
 function itemValue(gene: ItemGene, scope: Scope): Value {
@@ -231,6 +239,7 @@ function groupedList(gene: GroupGene, query: QueryGene, from: WrittenFrom, names
     outputs: items.map(({ name, kind }) => ({ name, kind })),
     clauses: `${terms.length === 0 ? "" : ` WHERE ${terms.join(" AND ")}`}${by}${having}`,
     scope,
+    columns: rows.values,
   }
 }
 
@@ -336,10 +345,13 @@ function sortKey(
   }
   const kind = kindIn(list.scope, gene.expr, PLAIN_KINDS)
   const sql = write(kind, gene.expr, list.scope)
-  // A bare constant would be a position or be refused.
-  return list.scope.values.some((value) => sql.includes(value.sql))
-    ? { sql, position: undefined }
-    : { sql: undefined, position: undefined }
+  // A constant is a position, or refused.
+  return readsColumn(sql, list.columns) ? { sql, position: undefined } : { sql: undefined, position: undefined }
+}
+
+function readsColumn(sql: string, columns: readonly Value[]): boolean {
+  const words = new Set(sql.replaceAll(/'(?:[^']|'')*'/gu, "").match(/"[^"]+"|\w+/gu))
+  return columns.some((column) => words.has(column.sql.split(".").at(-1) ?? ""))
 }
 
 /** A FROM clause and a predicate over it. What a comma join leaves to WHERE becomes a subquery's. */

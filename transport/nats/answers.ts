@@ -1,7 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises"
 import { headers as natsHeaders } from "nats"
 import type { MsgHdrs, Subscription } from "nats"
 import { TransportFailure } from "../errors.ts"
-import { creditWindow } from "../flow.ts"
+import { creditWindow, type CreditWindow } from "../flow.ts"
 import type { NatsLink } from "./connect.ts"
 import { Unconfirmed } from "./unconfirmed.ts"
 
@@ -20,6 +21,12 @@ const NOBODY_STATUS = 503
 /** Digits of a number of bytes. */
 const DIGITS_MAX = 15
 
+/** Between two tries to reach a client that is coming back. */
+const TRY_AGAIN_MS = 100
+
+/** Answers are numbered from 1. */
+const NO_ANSWER = 0
+
 export type Headers = Readonly<Record<string, string>>
 
 /** One answer in several messages. */
@@ -28,12 +35,16 @@ export interface Answer {
   readonly ackSubject: string
   /** Aborts with a TransportFailure when nobody hears the answer any more, or a part of it may have been lost. */
   readonly signal: AbortSignal
-  /** Bytes that fit beside these headers. */
+  /** Bytes of a message, its headers included. */
+  readonly messageBytesMax: () => number
+  /** Bytes of a part that fit beside these headers. */
   readonly bodyBytesMax: (headers?: Headers) => number
   /** Settles when the part is sent: not before the client's window and the server have room for it. One at a time. */
   readonly part: (body: Uint8Array, headers?: Headers) => Promise<void>
   /** The last message, and the end; it waits for nothing. */
   readonly last: (body: Uint8Array, headers: Headers) => void
+  /** The same for a client that may have lost its server too: again and again until somebody hears it, or for so long. */
+  readonly lastWithPatience: (body: Uint8Array, headers: Headers, msMax: number) => Promise<void>
   /** Nothing is sent any more. Twice is the same as once. */
   readonly close: () => void
 }
@@ -48,15 +59,17 @@ export interface Pace {
 /** All answers of one service. */
 export interface Answers {
   readonly open: (reply: string, pace: Pace) => Answer
-  readonly count: () => number
-  /** What the server said when it refused to let the acknowledgements come. */
-  readonly refusal: () => string | undefined
+  /** One message that is no part of an answer. */
+  readonly tell: (reply: string, body: Uint8Array, headers: Headers) => void
+  /** Says when another service of this kind does not listen any more. */
+  readonly probe: (service: string, onNobody: () => void) => void
   /** When all answers are closed. */
   readonly close: () => void
 }
 
 interface Open {
   readonly reply: string
+  readonly nobody: () => void
   readonly taken: (bytes: number) => void
   readonly fail: (failure: TransportFailure) => void
 }
@@ -70,17 +83,15 @@ export function answersOf(link: NatsLink, service: string): Answers {
   const opened = new Map<number, Open>()
   const unconfirmed = new Unconfirmed(() => connection.flush())
   let numbers = 0
-  let refusal: string | undefined
   const hear = (subject: string, headers: MsgHdrs | undefined, data: Uint8Array) => {
     const open = opened.get(Number(subject.slice(subject.lastIndexOf(".") + 1)))
     if (open === undefined) return
-    if (headers?.code === NOBODY_STATUS && data.length === 0) open.fail(nobodyHears(open.reply))
+    if (headers?.code === NOBODY_STATUS && data.length === 0) open.nobody()
     else open.taken(bytesTaken(data))
   }
   const subscription: Subscription = connection.subscribe(subjects.answer(service, "*"), {
     callback: (error, { subject, headers, data }) => {
       if (error === null) hear(subject, headers, data)
-      else refusal = error.message
     },
   })
   const ends = [
@@ -100,12 +111,21 @@ export function answersOf(link: NatsLink, service: string): Answers {
     open: (reply, pace) => {
       const number = ++numbers
       const onClose = () => opened.delete(number)
-      const made = openAnswer({ link, unconfirmed, reply, pace, ackSubject: subjects.answer(service, number), onClose })
-      opened.set(number, { reply, taken: made.taken, fail: made.fail })
-      return made.answer
+      const ackSubject = subjects.answer(service, number)
+      const answer = new OneAnswer({ link, unconfirmed, reply, pace, ackSubject, onClose })
+      opened.set(number, answer)
+      return answer
     },
-    count: () => opened.size,
-    refusal: () => refusal,
+    tell: (to, body, headers) => connection.publish(to, body, { headers: encoded(headers) }),
+    probe: (other, onNobody) => {
+      const number = ++numbers
+      const done = () => opened.delete(number)
+      opened.set(number, { reply: "", nobody: onNobody, taken: () => undefined, fail: done })
+      const reply = subjects.answer(service, number)
+      connection.publish(subjects.answer(other, NO_ANSWER), new Uint8Array(), { reply })
+      // The server says that nobody is there before it answers the ping.
+      connection.flush().then(done, done)
+    },
     close: () => {
       for (const end of ends) end()
       if (!connection.isClosed()) subscription.unsubscribe()
@@ -122,62 +142,103 @@ interface AnswerParts {
   readonly onClose: () => void
 }
 
-function openAnswer({ link, unconfirmed, reply, pace, ackSubject, onClose }: AnswerParts) {
-  const { connection } = link
-  const { windowBytes = Number.POSITIVE_INFINITY, stalledMs } = pace
-  const window = creditWindow(windowBytes)
-  const over = new AbortController()
-  let [sent, taken] = [0, 0]
-  const fail = (failure: TransportFailure) => {
-    window.fail(failure)
-    over.abort(failure)
+class OneAnswer implements Answer, Open {
+  readonly ackSubject: string
+  readonly reply: string
+  readonly signal: AbortSignal
+  private readonly parts: AnswerParts
+  private readonly windowBytes: number
+  private readonly window: CreditWindow
+  private readonly over = new AbortController()
+  private sentBytes = 0
+  private takenBytes = 0
+  private nobodies = 0
+
+  constructor(parts: AnswerParts) {
+    this.parts = parts
+    this.ackSubject = parts.ackSubject
+    this.reply = parts.reply
+    this.signal = this.over.signal
+    this.windowBytes = parts.pace.windowBytes ?? Number.POSITIVE_INFINITY
+    this.window = creditWindow(this.windowBytes)
   }
-  const stalled = () =>
-    fail(
-      new TransportFailure({
-        message: `the client has acknowledged nothing for ${stalledMs} ms: ${taken} of ${sent} bytes`,
-        reason: "deadline",
-      }),
-    )
-  const claim = async (bytes: number) => {
-    const timer = setTimeout(stalled, stalledMs)
-    await window.claim(bytes).finally(() => clearTimeout(timer))
+
+  messageBytesMax(): number {
+    return Math.min(PART_BYTES_MAX, this.parts.link.maxPayloadBytes() - ADDED_BYTES_MAX)
   }
-  const close = () => {
-    fail(new TransportFailure({ message: "the answer is over", reason: "closed" }))
-    onClose()
+
+  bodyBytesMax(headers: Headers = {}): number {
+    return Math.min(this.windowBytes, this.messageBytesMax() - headerBytes(headers))
   }
-  const answer: Answer = {
-    ackSubject,
-    signal: over.signal,
-    bodyBytesMax: (headers = {}) => {
-      const message = Math.min(PART_BYTES_MAX, link.maxPayloadBytes() - ADDED_BYTES_MAX)
-      return Math.min(windowBytes, message - encoded(headers).encode().length)
-    },
-    part: async (body, headers) => {
-      await claim(body.length)
-      await unconfirmed.room()
-      over.signal.throwIfAborted()
-      sent += body.length
-      unconfirmed.add(body.length, () => undefined)
-      connection.publish(reply, body, {
-        reply: ackSubject,
-        ...(headers === undefined ? {} : { headers: encoded(headers) }),
-      })
-    },
-    last: (body, headers) => {
-      close()
-      if (!connection.isClosed()) connection.publish(reply, body, { headers: encoded(headers) })
-    },
-    close,
+
+  async part(body: Uint8Array, headers?: Headers): Promise<void> {
+    await this.claim(body.length)
+    const { link, unconfirmed } = this.parts
+    await unconfirmed.room()
+    this.signal.throwIfAborted()
+    this.sentBytes += body.length
+    unconfirmed.add(body.length, () => undefined)
+    link.connection.publish(this.reply, body, {
+      reply: this.ackSubject,
+      ...(headers === undefined ? {} : { headers: encoded(headers) }),
+    })
   }
-  const onTaken = (bytes: number) => {
+
+  last(body: Uint8Array, headers: Headers): void {
+    this.close()
+    const { connection } = this.parts.link
+    if (!connection.isClosed()) connection.publish(this.reply, body, { headers: encoded(headers) })
+  }
+
+  async lastWithPatience(body: Uint8Array, headers: Headers, msMax: number): Promise<void> {
+    const { connection } = this.parts.link
+    const until = performance.now() + msMax
+    while (!connection.isClosed()) {
+      this.nobodies = 0
+      connection.publish(this.reply, body, { headers: encoded(headers), reply: this.ackSubject })
+      const isSent = await connection.flush().then(
+        () => true,
+        () => false,
+      )
+      if ((isSent && this.nobodies === 0) || performance.now() > until) break
+      await delay(TRY_AGAIN_MS)
+    }
+    this.close()
+  }
+
+  close(): void {
+    this.fail(new TransportFailure({ message: "the answer is over", reason: "closed" }))
+    this.parts.onClose()
+  }
+
+  nobody(): void {
+    this.nobodies += 1
+    const message = `nobody listens at ${this.reply}: the client has gone`
+    this.fail(new TransportFailure({ message, reason: "nobody" }))
+  }
+
+  taken(bytes: number): void {
     // More than was sent, or less than before: a mistake, or an acknowledgement that came late.
-    if (bytes <= taken || bytes > sent) return
-    window.credit(bytes - taken)
-    taken = bytes
+    if (bytes <= this.takenBytes || bytes > this.sentBytes) return
+    this.window.credit(bytes - this.takenBytes)
+    this.takenBytes = bytes
   }
-  return { answer, fail, taken: onTaken }
+
+  fail(failure: TransportFailure): void {
+    this.window.fail(failure)
+    this.over.abort(failure)
+  }
+
+  private async claim(bytes: number): Promise<void> {
+    const { stalledMs } = this.parts.pace
+    const stalled = () => {
+      const progress = `${this.takenBytes} of ${this.sentBytes} bytes`
+      const message = `the client has acknowledged nothing for ${stalledMs} ms: ${progress}`
+      this.fail(new TransportFailure({ message, reason: "deadline" }))
+    }
+    const timer = setTimeout(stalled, stalledMs)
+    await this.window.claim(bytes).finally(() => clearTimeout(timer))
+  }
 }
 
 function encoded(values: Headers): MsgHdrs {
@@ -186,13 +247,15 @@ function encoded(values: Headers): MsgHdrs {
   return made
 }
 
+/** `NATS/1.0⏎Name: value⏎⏎`, a line's end being two bytes. */
+function headerBytes(values: Headers): number {
+  const lines = Object.entries(values).map(([name, value]) => Buffer.byteLength(`${name}: ${value}`) + 2)
+  return lines.reduce((sum, bytes) => sum + bytes, "NATS/1.0".length + 4)
+}
+
 /** 0 for what is no number: it acknowledges nothing. */
 function bytesTaken(data: Uint8Array): number {
   if (data.length > DIGITS_MAX) return 0
   const text = new TextDecoder().decode(data)
   return /^\d+$/u.test(text) ? Number(text) : 0
-}
-
-function nobodyHears(reply: string): TransportFailure {
-  return new TransportFailure({ message: `nobody listens at ${reply}: the client has gone`, reason: "nobody" })
 }

@@ -1,8 +1,9 @@
-import type { ServiceMsg } from "nats"
+import { Match, type ServiceMsg } from "nats"
 import { TransportFailure } from "../errors.ts"
 import { answersOf, PAYLOAD_BYTES_MIN, type Answer, type Answers, type Pace } from "./answers.ts"
 import type { NatsLink } from "./connect.ts"
 import { patiently } from "./patience.ts"
+import { openWills, type WillParts, type Wills } from "./wills.ts"
 
 /** What a request ended with, as the service's statistics tell it. */
 export interface ServiceFault {
@@ -31,6 +32,10 @@ export interface NatsServiceOptions {
     readonly queue: string
     readonly metadata: Readonly<Record<string, string>>
   }
+  /** The node that it is on, for those who are told that it has gone. */
+  readonly node: string
+  /** What the client of a service that has died is told by another one. */
+  readonly orphaned: WillParts["orphaned"]
   /** Answers a request to its end. What it rejects with is a defect. */
   readonly handle: (request: ServiceRequest) => Promise<ServiceFault | undefined>
   /** One line about what nobody else is told. */
@@ -42,10 +47,10 @@ export interface NatsService {
   readonly id: string
   /** Requests that are being answered. */
   readonly running: () => number
-  /** Resolves when the server is connected again, or after this time. */
-  readonly connected: (msMax: number) => Promise<void>
   /** No new requests; settles when those that had been sent here are being answered. */
   readonly drain: () => Promise<void>
+  /** Settles when no request is being answered. */
+  readonly idle: () => Promise<void>
   /** After `drain`, when no request is running. */
   readonly close: () => Promise<void>
 }
@@ -57,6 +62,8 @@ interface Counts {
   ms: number
   lastError: string | undefined
   running: number
+  /** Who waits for that to be none. */
+  waiting: (() => void)[]
 }
 
 /**
@@ -64,9 +71,9 @@ interface Counts {
  * Rejects with TransportFailure when the server does not let it listen.
  */
 export async function openService(link: NatsLink, options: NatsServiceOptions): Promise<NatsService> {
-  const { connection } = link
+  const { connection, subjects } = link
   const { name, version, description, endpoint } = options
-  const counts: Counts = { requests: 0, errors: 0, ms: 0, lastError: undefined, running: 0 }
+  const counts: Counts = { requests: 0, errors: 0, ms: 0, lastError: undefined, running: 0, waiting: [] }
   if (link.maxPayloadBytes() < PAYLOAD_BYTES_MIN) {
     const found = `max_payload: ${link.maxPayloadBytes()}, and at least ${PAYLOAD_BYTES_MIN} is needed`
     throw new TransportFailure({ message: `the NATS server has ${found}`, reason: "size" })
@@ -84,45 +91,95 @@ export async function openService(link: NatsLink, options: NatsServiceOptions): 
   })
   const { id } = service.info()
   const answers = answersOf(link, id)
-  const handle = handler(link, answers, options, counts)
   const { subject, metadata } = endpoint
+  const isAnswerable = (reply: string) => unanswerable(reply, link.cluster) === undefined
+  const wills = openWills({ ...options, link, service: id, answers, isAnswerable })
+  const handle = handler(link, { answers, wills, counts }, options)
+  const heard = [subject, subjects.answer(id, "*"), subjects.will(), CONTROL_SUBJECTS]
+  const refusals = watchRefusals(link, heard, options)
   service.addEndpoint(endpoint.name, { subject, metadata: { ...metadata }, handler: (_, message) => handle(message) })
-  await connection.flush()
-  if (service.isStopped || answers.refusal() !== undefined) {
-    const why = answers.refusal() ?? (await service.stopped)?.message ?? "it was stopped"
+  const end = () => {
+    wills.close()
     answers.close()
-    await service.stop()
-    const message = `the NATS server does not let the service "${name}" listen: ${why}`
-    throw new TransportFailure({ message, reason: "refused" })
+    refusals.end()
   }
-  void service.stopped.then((error) => {
-    if (error !== null && !connection.isClosed()) options.log(`the NATS service "${name}" ended: ${error.message}`)
-  })
+  const failure = await refusalOf(link, name, refusals.words)
+  if (failure !== undefined) {
+    end()
+    if (!connection.isClosed()) await patiently(service.stop().then(() => undefined))
+    throw failure
+  }
   return {
     id,
     running: () => counts.running,
-    connected: (msMax) => connected(link, msMax),
     drain: async () => {
       if (connection.isClosed()) return
       await patiently(service.stop().then(() => undefined))
     },
+    idle: () => (counts.running === 0 ? Promise.resolve() : new Promise((resolve) => counts.waiting.push(resolve))),
     close: async () => {
       if (!connection.isClosed() && link.state()._tag === "Connected") await patiently(connection.flush())
-      answers.close()
+      end()
     },
   }
 }
 
-function handler(link: NatsLink, answers: Answers, options: NatsServiceOptions, counts: Counts) {
+/** Settles when the server has taken the subscriptions: with what it, or the connection, has against them. */
+async function refusalOf(
+  link: NatsLink,
+  name: string,
+  words: readonly string[],
+): Promise<TransportFailure | undefined> {
+  try {
+    await link.connection.flush()
+  } catch {
+    const state = link.state()
+    const why = state._tag === "Connected" ? "the connection to NATS broke" : state.why
+    return new TransportFailure({ message: `the service "${name}" cannot start: ${why}`, reason: "lost" })
+  }
+  // What was refused is told a turn later than what came after it.
+  await new Promise(setImmediate)
+  const [refusal] = words
+  if (refusal === undefined) return undefined
+  const message = `the NATS server does not let the service "${name}" listen: ${refusal}`
+  return new TransportFailure({ message, reason: "refused" })
+}
+
+/** Where every service is asked about itself. */
+const CONTROL_SUBJECTS = "$SRV."
+
+/** What the server does not let the service hear: at first, or later, when its permissions were changed. */
+function watchRefusals(link: NatsLink, starts: readonly string[], { name, log }: NatsServiceOptions) {
+  const words: string[] = []
+  const end = link.watchRefusals((refusal) => {
+    if (refusal.operation !== "subscription" || !starts.some((start) => refusal.subject.startsWith(start))) return
+    words.push(refusal.words)
+    log(`the NATS server does not let the service "${name}" listen: ${refusal.words}`)
+  })
+  return { words, end }
+}
+
+interface HandlerParts {
+  readonly answers: Answers
+  readonly wills: Wills
+  readonly counts: Counts
+}
+
+function handler(link: NatsLink, { answers, wills, counts }: HandlerParts, options: NatsServiceOptions) {
   const work = async (message: ServiceMsg): Promise<ServiceFault | undefined> => {
-    const why = unanswerable(message.reply, link.cluster)
+    const { headers, reply = "" } = message
+    const why = unanswerable(reply, link.cluster)
     if (why !== undefined) return { code: 400, description: why }
-    const { headers } = message
     return options.handle({
       // The client's buffer is used again for what comes later.
       body: message.data.slice(),
-      header: (header) => (headers?.has(header) === true ? headers.get(header) : undefined),
-      open: (pace) => answers.open(message.reply, pace),
+      header: (wanted) =>
+        headers?.has(wanted, Match.IgnoreCase) === true ? headers.get(wanted, Match.IgnoreCase) : undefined,
+      open: (pace) => {
+        const answer = answers.open(reply, pace)
+        wills.leave(reply, answer.signal)
+        return answer
+      },
     })
   }
   return (message: ServiceMsg): void => {
@@ -132,9 +189,11 @@ function handler(link: NatsLink, answers: Answers, options: NatsServiceOptions, 
       counts.running -= 1
       counts.requests += 1
       counts.ms += performance.now() - began
-      if (fault === undefined) return
-      counts.errors += 1
-      counts.lastError = `${fault.code}:${fault.description}`
+      if (fault !== undefined) {
+        counts.errors += 1
+        counts.lastError = `${fault.code}:${fault.description}`
+      }
+      if (counts.running === 0) for (const wake of counts.waiting.splice(0)) wake()
     }
     work(message).then(over, (error: unknown) => {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -170,19 +229,4 @@ function writeCounts(endpoint: object, { requests, errors, ms, lastError }: Coun
 
 function nanoseconds(ms: number): number {
   return Math.round(ms * 1_000_000)
-}
-
-async function connected(link: NatsLink, msMax: number): Promise<void> {
-  if (link.state()._tag === "Connected") return
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      unwatch()
-      resolve()
-    }
-    const timer = setTimeout(done, msMax)
-    const unwatch = link.watch((state) => {
-      if (state._tag !== "Broken") done()
-    })
-  })
 }

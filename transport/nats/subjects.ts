@@ -12,6 +12,7 @@ import { PROTOCOL_VERSION } from "../envelope.ts"
  *   skein.v1.query                      a statement for any coordinator, from anybody
  *   skein.v1.answer.<service>.<number>  where the client says how much of an answer it has taken, and the server that
  *                                       nobody hears it
+ *   skein.v1.will                       what coordinators should tell each other's clients when one of them dies
  *
  * `skein` is the cluster's name. The sender stands in the subject, so a server that lets a node publish only
  * to `skein.v1.node.*.<its name>.>` vouches for who sent what.
@@ -29,6 +30,7 @@ export interface Subjects {
   readonly presenceFrom: (subject: string) => string | undefined
   readonly query: () => string
   readonly answer: (service: string, number: number | "*") => string
+  readonly will: () => string
 }
 
 /** Of the request API. Its clients are not of this project: it changes more seldom than what nodes say to each other. */
@@ -51,6 +53,7 @@ export function subjectsOf(cluster: string): Subjects {
     presence: (from) => `${cluster}.presence.${from === undefined ? "*" : checked(from)}`,
     presenceFrom: (subject) => subject.split(".").at(2),
     query: () => `${open}.query`,
+    will: () => `${open}.will`,
     answer: (service, number) => `${open}.answer.${checked(service)}.${number}`,
   }
 }

@@ -36,7 +36,10 @@ export class TestCluster {
     this.bus = inProcessBus(bodyBytesMax)
   }
 
-  async open(name: string, { data, roles = ["coordinator", "worker"], workers = 1, more }: NodeSetup): Promise<TestNode> {
+  async open(
+    name: string,
+    { data, roles = ["coordinator", "worker"], workers = 1, more }: NodeSetup,
+  ): Promise<TestNode> {
     const cut = cuttable(this.bus)
     const version = Promise.withResolvers<string>()
     const node = await openClusterNode({
@@ -48,7 +51,11 @@ export class TestCluster {
       planner: sqlPlanner,
       source: parquetSource,
       spawn: async (engine) => {
-        const thread = await spawnEngine({ name: engine, memoryLimitBytes: MEMORY_LIMIT_BYTES, prelude: QUERY_VALUE_MACROS })
+        const thread = await spawnEngine({
+          name: engine,
+          memoryLimitBytes: MEMORY_LIMIT_BYTES,
+          prelude: QUERY_VALUE_MACROS,
+        })
         version.resolve(thread.version)
         return thread
       },
@@ -64,7 +71,9 @@ export class TestCluster {
   /** Settles when every node knows of so many. */
   async together(nodes: number): Promise<void> {
     const all = this.nodes.filter((node) => !node.isKilled())
-    await Promise.all(all.map(({ presence }) => presence.until((known) => known.length === nodes, AbortSignal.timeout(20_000))))
+    await Promise.all(
+      all.map(({ presence }) => presence.until((known) => known.length === nodes, AbortSignal.timeout(20_000))),
+    )
   }
 
   async close(): Promise<void> {
@@ -112,7 +121,19 @@ export function leftovers({ counts }: ClusterNode) {
   const { guests, queries, releases, transport, store } = counts()
   const { queries: stored, openReaders, memoryBytes, windowBytes, spooledBytes, spooledFiles } = store
   const { opened, served } = transport
-  return { guests, queries, releases, opened, served, stored, openReaders, memoryBytes, windowBytes, spooledBytes, spooledFiles }
+  return {
+    guests,
+    queries,
+    releases,
+    opened,
+    served,
+    stored,
+    openReaders,
+    memoryBytes,
+    windowBytes,
+    spooledBytes,
+    spooledFiles,
+  }
 }
 
 export const NOTHING_LEFT: ReturnType<typeof leftovers> = {

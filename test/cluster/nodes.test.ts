@@ -1,0 +1,253 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
+import { tpchQuery } from "../../bench/harness/queries.ts"
+import { difference } from "../../bench/oracle/compare.ts"
+import { type Native, openNative } from "../../bench/oracle/native.ts"
+import { orderOf } from "../../bench/oracle/order-keys.ts"
+import { skeinAnswer } from "../../bench/oracle/skein-answer.ts"
+import { generateTpch } from "../../bench/tpch/generate.ts"
+import type { NatsNode } from "../../runtime/cluster/nats-node.ts"
+import { openNatsNode } from "../../runtime/cluster/nats-node.ts"
+import { dataRoot } from "../../runtime/cluster/roots.ts"
+import { leftovers, NOTHING_LEFT } from "../../runtime/cluster/testing/nodes.ts"
+import type { QueryOptions } from "../../runtime/session.ts"
+import { natsSettings } from "../../transport/nats/settings.ts"
+import type { NatsServer } from "../servers/nats-server.ts"
+import { startNatsServer } from "../servers/nats-server.ts"
+import { describeWith } from "../servers/needs-server.ts"
+import { httpAnswer } from "./answers.ts"
+import type { NodeProcess } from "./processes.ts"
+import { leave, startNode } from "./processes.ts"
+
+/** `skein node` processes over a real NATS server; native DuckDB answers, too. */
+
+const HASH: QueryOptions = { settings: { joins: "hash" } }
+
+/** The limit within which a client must hear of a lost worker, one way or the other. */
+const LOST_WORKER_MS_MAX = 10_000
+
+let data: string
+let native: Native
+let server: NatsServer | undefined
+let processes: NodeProcess[] = []
+let coordinator: NatsNode | undefined
+
+beforeAll(async () => {
+  data = mkdtempSync(join(tmpdir(), "skein-nodes-"))
+  await generateTpch({ scale: 0.01, format: "parquet", out: data, files: 3, rowGroupRows: 4096 })
+  native = await openNative({ threads: 1, dataDir: data })
+})
+
+afterAll(() => {
+  native.close()
+  rmSync(data, { recursive: true, force: true })
+})
+
+const root = () => `data=${data}`
+const url = () => server?.url ?? ""
+
+async function start(name: string, ...args: readonly string[]): Promise<NodeProcess> {
+  const node = await startNode(url(), name, ["--data", root(), "--workers", "1", ...args])
+  processes.push(node)
+  return node
+}
+
+/** A coordinator in this process, whose counters can be read. */
+async function coordinate(): Promise<NatsNode> {
+  coordinator = await openNatsNode({
+    settings: natsSettings({}, { url: url() }),
+    name: "here",
+    roles: ["coordinator"],
+    workers: 0,
+    roots: [await dataRoot(root())],
+    onEvent: () => undefined,
+    onRefused: (reason) => expect.fail(reason),
+  })
+  return coordinator
+}
+
+const here = () => {
+  if (coordinator === undefined) throw new Error("there is no coordinator in this process")
+  return coordinator
+}
+
+async function together(node: NatsNode, nodes: number): Promise<void> {
+  await node.presence.until((known) => known.length === nodes, AbortSignal.timeout(20_000))
+}
+
+async function stopAll(): Promise<void> {
+  await coordinator?.session.close()
+  coordinator = undefined
+  await Promise.all(processes.map((node) => node.close()))
+  processes = []
+  await server?.[Symbol.asyncDispose]()
+  server = undefined
+}
+
+async function expectEqual(node: NatsNode, number: number, options: QueryOptions = HASH) {
+  const sql = await tpchQuery(number)
+  const actual = await skeinAnswer(node.session, sql, options)
+  expect(difference(await native.query(sql), actual, { order: orderOf(sql) })).toBeUndefined()
+  return actual.metrics
+}
+
+async function expectNothingLeft(node: NatsNode): Promise<void> {
+  await vi.waitFor(() => expect(leftovers(node)).toEqual(NOTHING_LEFT), { timeout: 10_000 })
+}
+
+describeWith("nats-server", "skein node, two processes", () => {
+  beforeAll(async () => {
+    server = await startNatsServer()
+    await start("a", "--http", "127.0.0.1:0")
+    await start("b")
+    await coordinate()
+  })
+  afterAll(stopAll)
+
+  test("say that they are ready, with their roles, engines, data and the nodes they know", () => {
+    const [a, b] = processes
+    expect(a?.readyLine).toMatch(
+      /^node a is ready: roles coordinator, worker; 1 engines; data data; nodes a; http:\/\/127\.0\.0\.1:\d+$/u,
+    )
+    expect(b?.readyLine).toBe("node b is ready: roles coordinator, worker; 1 engines; data data; nodes b, a")
+    expect(a?.stderr()).toContain("node b has joined (coordinator, worker; 1 engines; data data)\n")
+  })
+
+  test.each([1, 3, 6, 12])("TPC-H %i over HTTP equals native DuckDB", async (number) => {
+    const sql = await tpchQuery(number)
+    const actual = await httpAnswer(processes[0]?.url ?? "", sql)
+    expect(difference(await native.query(sql), actual, { order: orderOf(sql), types: false })).toBeUndefined()
+  })
+
+  test.each([1, 3, 6, 12])(
+    "TPC-H %i, coordinated by a third node without engines: bytes crossed NATS",
+    async (number) => {
+      const node = here()
+      const before = node.counts().transport.bytesReceived
+      const metrics = await expectEqual(node, number)
+      expect(metrics.bytesRemote).toBeGreaterThan(0)
+      expect(node.counts().transport.bytesReceived).toBeGreaterThan(before)
+      expect(
+        metrics.actors
+          .filter(({ tasks }) => tasks > 0)
+          .map(({ name }) => name)
+          .toSorted(),
+      ).toEqual(["a/engine-0", "b/engine-0"])
+      await expectNothingLeft(node)
+    },
+  )
+
+  test("the server is stopped and started while nothing runs: the next query works", async () => {
+    const node = here()
+    if (server === undefined) throw new Error("no server")
+    const back = Promise.withResolvers<void>()
+    const unwatch = node.presence.watch((event) => {
+      if (event._tag === "Back") back.resolve()
+    })
+    await server.stop()
+    await server.restart()
+    await back.promise
+    unwatch()
+    await vi.waitFor(() => expect(processes.every((each) => each.stderr().includes("is back"))).toBe(true), {
+      timeout: 20_000,
+    })
+    await expectEqual(node, 3)
+    const sql = await tpchQuery(6)
+    const actual = await httpAnswer(processes[0]?.url ?? "", sql)
+    expect(difference(await native.query(sql), actual, { types: false })).toBeUndefined()
+  })
+
+  test("a node that is told to leave ends with 0, and the others say so", async () => {
+    const [a, b] = processes
+    if (a === undefined || b === undefined) throw new Error("no nodes")
+    expect(await leave(b)).toBe(0)
+    await vi.waitFor(() => expect(a.stderr()).toContain("node b is leaving\nnode b has left\n"), { timeout: 5000 })
+    const sql = await tpchQuery(6)
+    const actual = await httpAnswer(a.url, sql)
+    expect(difference(await native.query(sql), actual, { types: false })).toBeUndefined()
+    expect(await leave(a)).toBe(0)
+  })
+})
+
+describeWith("nats-server", "skein node, lost workers", () => {
+  beforeAll(async () => {
+    server = await startNatsServer({ maxPayload: 65_536 })
+    await start("a")
+    await coordinate()
+  })
+  afterAll(stopAll)
+
+  test.each([1, 40, 100])("a worker killed when %i parcels of Q3 had been sent, on three nodes", async (parcels) => {
+    const node = here()
+    const victim = await start("b")
+    await together(node, 3)
+    // The engines are warm then, and the first parcels are the query's.
+    await expectEqual(node, 3)
+    const sent = () => node.counts().transport.parcelsSent
+    const before = sent()
+    const began = performance.now()
+    const answer = expectEqual(node, 3)
+    answer.catch(() => undefined)
+    while (sent() < before + parcels && node.counts().queries > 0) await new Promise(setImmediate)
+    victim.kill("SIGKILL")
+    const { attempts } = await answer
+    expect(performance.now() - began).toBeLessThan(LOST_WORKER_MS_MAX)
+    expect(attempts).toBeGreaterThan(0)
+    await together(node, 2)
+    await expectEqual(node, 3)
+    await expectNothingLeft(node)
+  })
+
+  test("the server is stopped and started while Q3 runs: the answer, after a moment", async () => {
+    const node = here()
+    if (server === undefined) throw new Error("no server")
+    const before = node.counts().transport.parcelsSent
+    const answer = expectEqual(node, 3)
+    answer.catch(() => undefined)
+    while (node.counts().transport.parcelsSent < before + 10) await new Promise(setImmediate)
+    expect(node.counts().queries).toBe(1)
+    await server.stop()
+    await server.restart()
+    const { attempts, tasks } = await answer
+    // The twin: something was under way when the server went.
+    expect(attempts).toBeGreaterThan(tasks)
+    await expectNothingLeft(node)
+  })
+
+  test("the coordinator killed: its client has an error at once, and the workers go on", async () => {
+    const node = here()
+    const victim = await start("c", "--http", "127.0.0.1:0")
+    await together(node, 3)
+    const sql = "SELECT a.* FROM lineitem a JOIN lineitem b ON a.l_orderkey = b.l_orderkey"
+    const response = await fetch(`${victim.url}/query?format=csv`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ sql }),
+    })
+    expect(response.status).toBe(200)
+    victim.kill("SIGKILL")
+    await expect(response.text()).rejects.toThrow("terminated")
+    await together(node, 2)
+    await expectEqual(node, 6)
+    await expectNothingLeft(node)
+  })
+})
+
+describe("skein node, wrong usage", () => {
+  test("no server where it should be: exit code 3, the address and what to do", async () => {
+    await expect(startNode("nats://127.0.0.1:1", "a", [])).rejects.toThrow(
+      /node a ended with 3:\nerror: cannot connect to NATS at 127\.0\.0\.1:1: .+ Is nats-server running there/u,
+    )
+  })
+
+  test.each<[readonly string[], string]>([
+    [["--roles", "boss"], '--roles takes coordinator and worker, separated by a comma, found "boss"'],
+    [["--roles", "coordinator", "--workers", "2"], "--workers needs the role worker"],
+    [["--roles", "worker", "--http", "127.0.0.1:0"], "--http needs the role coordinator"],
+    [["--data", "/nowhere/at/all"], '--data: there is no folder "/nowhere/at/all"'],
+  ])("%j", async (args, message) => {
+    await expect(startNode("nats://127.0.0.1:1", "a", args)).rejects.toThrow(`ended with 2:\nerror: ${message}`)
+  })
+})
