@@ -62,7 +62,6 @@ export const CORPUS: readonly string[] = [
   "SELECT substring(status FROM 2 FOR 2), trim(BOTH 'n' FROM status), count(*) FROM orders GROUP BY substring(status FROM 2 FOR 2), trim(BOTH 'n' FROM status) ORDER BY ALL",
   "SELECT (small + 1) * 2, count(*) FROM orders WHERE ((small) > (90)) AND (NOT (oid < 5)) GROUP BY (small + 1) * 2 HAVING ((count(*) > 0)) ORDER BY ((small + 1) * 2)",
   "SELECT {'a': small}, count(*) FROM orders WHERE small > 95 GROUP BY {'a': small} ORDER BY 1",
-  "SELECT coalesce(date_trunc('week', since), DATE '1969-12-31') AS c, date_trunc('week', since) IS NULL AS n FROM prices ORDER BY ALL",
   "SELECT kind, count(*) FROM events GROUP BY ALL HAVING kind > 1 AND count(*) > 0 ORDER BY kind",
   // joins: mixed widths and scales, negative, NULL and NaN keys
   "SELECT u.id, o.oid FROM users u JOIN orders o ON u.id = o.user_id ORDER BY o.oid, u.id LIMIT 50",
