@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as fc from "fast-check"
@@ -45,8 +45,16 @@ beforeAll(async () => {
     writer.run(`COPY (${sql}) TO '${join(dir, name)}.parquet' (FORMAT parquet${more})`)
   const typed = (rows: string) =>
     KEY_TYPES.map((type) => `TRY_CAST(n AS ${type}) AS ${column(type)}`).join(", ") + ` FROM (${rows})`
-  await write("l", `SELECT ${typed(KEYS)}`)
-  await write("r", `SELECT ${typed(`${KEYS} WHERE n IS NULL OR n <> 100 UNION ALL SELECT 7`)}`)
+  // Several files, so that there are several tasks: one task alone breaks no law.
+  const writeParts = async (name: string, sql: string) => {
+    mkdirSync(join(dir, name))
+    const numbered = `SELECT *, row_number() OVER () AS part FROM (${sql})`
+    for (const part of [0, 1, 2]) {
+      await write(`${name}/${part}`, `SELECT * EXCLUDE (part) FROM (${numbered}) WHERE part % 3 = ${part}`)
+    }
+  }
+  await writeParts("l", `SELECT ${typed(KEYS)}`)
+  await writeParts("r", `SELECT ${typed(`${KEYS} WHERE n IS NULL OR n <> 100 UNION ALL SELECT 7`)}`)
   await write(
     "f",
     `SELECT unnest(['nan'::DOUBLE, 'nan'::DOUBLE, -0.0, 0.0, 'inf'::DOUBLE, '-inf'::DOUBLE, NULL, 1.5]) AS d, unnest(['nan'::FLOAT, -0.0, -0.0, 0.0, 'inf'::FLOAT, '-inf'::FLOAT, NULL, 1.5]) AS f`,
@@ -141,6 +149,12 @@ describe("law 5: one value per query", () => {
     await same("SELECT typeof(localtime), typeof(localtimestamp), typeof(now()), now() = current_timestamp", HASH)
   })
 
+  test("a CTE with random values is computed once", async () => {
+    const sql =
+      "WITH t AS (SELECT n, random() AS r FROM sorted WHERE n < 5000) SELECT count(*) FROM t a JOIN t b ON a.n = b.n WHERE a.r = b.r"
+    expect((await skeinAnswer(session, sql, HASH)).rows).toEqual([["5000"]])
+  })
+
   test("a CTE with a float sum is computed once", async () => {
     await same(
       "WITH t AS (SELECT n % 10 AS g, sum(x) AS s FROM sorted GROUP BY g) SELECT count(*) FROM t WHERE s IS NOT NULL",
@@ -161,6 +175,7 @@ describe("law 6: a side whose unmatched rows are output is not replicated", () =
       await same(`SELECT ${list} FROM l ${kind} JOIN r ON l.integer = r.bigint AND l.smallint > 0`, options)
       await same(`SELECT ${list} FROM l ${kind} JOIN r ON l.integer = r.bigint AND r.smallint > 0`, options)
       await same(`SELECT ${list} FROM l ${kind} JOIN r ON l.integer < r.bigint`, options)
+      await same(`SELECT l.integer, count(*) FROM l ${kind} JOIN r ON l.integer = r.bigint GROUP BY l.integer`, options)
       await same(`SELECT ${list} FROM l ${kind} JOIN (SELECT * FROM r WHERE false) r ON l.integer = r.bigint`, options)
     }
   })
@@ -195,6 +210,14 @@ describe("law 8: pruning is a hint", () => {
     expect([pruned.metrics.splits, pruned.metrics.splitsPruned]).toEqual([1, 9])
     expect([whole.metrics.splits, whole.metrics.splitsPruned]).toEqual([10, 0])
     expect(pruned.metrics.bytesRead).toBeLessThan(whole.metrics.bytesRead)
+  })
+
+  test("a constant that its column's type cannot hold excludes nothing wrongly", async () => {
+    // Row groups begin at multiples of 2,048.
+    await same("SELECT count(*), max(n) FROM sorted WHERE n < 2048.4", { partitions: 2 })
+    await same("SELECT count(*), min(n) FROM sorted WHERE n > 2046.6", { partitions: 2 })
+    await same("SELECT count(*) FROM sorted WHERE n = 2048.4", { partitions: 2 })
+    await same("SELECT count(*), max(d) FROM sorted WHERE d < TIMESTAMP '2000-07-23 12:00:00'", { partitions: 2 })
   })
 
   const constant = fc.oneof(

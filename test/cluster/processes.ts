@@ -27,9 +27,18 @@ export interface NodeProcess {
   readonly close: () => Promise<void>
 }
 
+/** What runs `skein node`: by default this runtime over the sources. */
+const HERE = { file: process.execPath, args: [bin, "node"] } as const
+
 /** A `skein node` process with nothing of this one's environment that could matter to it. */
-export async function startNode(nats: string, name: string, args: readonly string[]): Promise<NodeProcess> {
-  const child = spawn(process.execPath, [bin, "node", "--nats", nats, "--name", name, ...args], {
+export async function startNode(
+  nats: string,
+  name: string,
+  args: readonly string[],
+  program: { readonly file: string; readonly args: readonly string[] } = HERE,
+): Promise<NodeProcess> {
+  const child = spawn(program.file, [...program.args, "--nats", nats, "--name", name, ...args], {
+    cwd: path.resolve(import.meta.dirname, "..", ".."),
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"] ?? "", HOME: homedir() },
   })

@@ -306,8 +306,9 @@ const lists = production(
   "list",
   ({ write }) => `[${write("int", 0)}, ${write("int", 1)}]`,
   ({ write }) => `[${write("int", 0)}]`,
-  ({ write, gene }) =>
-    `${second(gene, ["list_sort", "list_reverse", "list_distinct"])}([${write("int", 0)}, ${write("int", 1)}, 3])`,
+  ({ write, gene }) => `${second(gene, ["list_sort", "list_reverse"])}([${write("int", 0)}, ${write("int", 1)}, 3])`,
+  // list_distinct alone keeps no order that two builds of DuckDB share.
+  ({ write }) => `list_sort(list_distinct([${write("int", 0)}, ${write("int", 1)}, 3]))`,
   ({ write }) => `list_concat(${write("list", 0)}, ${write("list", 1)})`,
   ({ write }) => `(${write("list", 0)})[1:1]`,
 )
