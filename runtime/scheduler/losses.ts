@@ -46,7 +46,7 @@ export function nodeLost(state: SchedulerState, node: string, reason: string): S
   for (const query of next.queries.values()) {
     if (query.phase !== "running") continue
     const without = withoutOutputsOf(query, node)
-    if (without !== query) affected.add(query.id)
+    if (isSetBack(query, without)) affected.add(query.id)
     const losses = affected.has(query.id) ? query.losses + 1 : query.losses
     next = withQuery(next, { ...without, losses })
     if (losses > NODE_LOSSES_MAX) {
@@ -119,7 +119,8 @@ export function rerunReaders(state: SchedulerState, query: QueryEntry, stage: St
     rerun.add(reader.shape.id)
   }
   const actions: Action[] = []
-  let next = withQuery(state, reblocked({ ...query, stages }))
+  // They read everything once more: also what was lost since they read it first.
+  let next = withQuery(state, reblocked(withoutOutputsOf({ ...query, stages }, GONE)))
   for (const [engine, entry] of state.engines) {
     const { attempt, doomed } = entry
     if (attempt === undefined || doomed !== undefined) continue
@@ -161,17 +162,37 @@ function doomEngines(
   return [{ ...state, engines }, actions]
 }
 
-/** Readers come before what they read, so that a lost output is made again also for a reader that is made again. */
+/** Stands for the node of an output that was lost when nobody was to read it any more. No node has this name. */
+const GONE = ""
+
+/**
+ * What the node held runs again where somebody still reads it; elsewhere it is noted as gone, because a reader that has
+ * to run again later reads it once more. Readers come before what they read, so that a lost output is made again also
+ * for a reader that is made again.
+ */
 function withoutOutputsOf(query: QueryEntry, node: string): QueryEntry {
   let next = query
   for (const id of query.order.toReversed()) {
     const stage = next.stages.get(id)
     if (stage === undefined || id === query.result) continue
-    if (readersOf(next, id).every((reader) => reader.open === 0)) continue
-    const lost = doneTasks(stage, (holder) => holder === node)
-    if (lost.size > 0) next = { ...next, stages: new Map(next.stages).set(id, reopened(stage, lost)) }
+    const isRead = readersOf(next, id).some((reader) => reader.open > 0)
+    const lost = doneTasks(stage, (holder) => holder === node || (isRead && holder === GONE))
+    if (lost.size === 0) continue
+    next = { ...next, stages: new Map(next.stages).set(id, isRead ? reopened(stage, lost) : forgotten(stage, lost)) }
   }
   return next === query ? query : reblocked(next)
+}
+
+function forgotten(stage: StageEntry, lost: ReadonlySet<number>): StageEntry {
+  const tasks = stage.tasks.map((task, index) =>
+    lost.has(index) && task.output !== undefined ? { ...task, output: { ...task.output, node: GONE } } : task,
+  )
+  return { ...stage, tasks }
+}
+
+/** Whether a task of the query has to run again that was done. */
+function isSetBack(before: QueryEntry, after: QueryEntry): boolean {
+  return [...after.stages].some(([id, stage]) => stage.open > (before.stages.get(id)?.open ?? 0))
 }
 
 function doneTasks(stage: StageEntry, isHeldBy: (node: string) => boolean): ReadonlySet<number> {

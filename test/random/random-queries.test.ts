@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest"
 import { randomCase, LEANINGS } from "./genes.ts"
 import * as fc from "fast-check"
+import type { Answer } from "../../bench/oracle/compare.ts"
+import { checkQuery } from "./check.ts"
 import { hunt, shown } from "./hunt.ts"
-import { type World, worldOf } from "./world.ts"
-import { writeQuery } from "./write-query.ts"
+import { fixedWorld, type World, worldOf } from "./world.ts"
+import { type Written, writeQuery } from "./write-query.ts"
 
 const QUERIES_DEFAULT = 150
 const SEED_MAX = 0x3fff_ffff
@@ -51,6 +53,32 @@ async function huntMany(
   }
   return { findings, answered }
 }
+
+test("an answer that lacks a row, adds one or has another is found", async () => {
+  const world = await fixedWorld("one")
+  try {
+    const written = { sql: "SELECT seq, label FROM events", unlimited: undefined, keys: [], total: false }
+    const limited = { ...written, sql: `${written.sql} LIMIT 3`, unlimited: written.sql }
+    const against = async (change: (rows: Answer["rows"]) => Answer["rows"], query: Written) => {
+      const changed = async (sql: string) => {
+        const answer = await world.native.query(sql)
+        return { ...answer, rows: change(answer.rows) }
+      }
+      return (await checkQuery({ ...world, native: { ...world.native, query: changed } }, query, { partitions: 2 }))
+        ._tag
+    }
+    expect(await against((rows) => rows, written)).toBe("equal")
+    expect(await against((rows) => rows.slice(1), written)).toBe("wrong")
+    expect(await against((rows) => [...rows, ["1", "e1"]], written)).toBe("wrong")
+    expect(await against((rows) => [["1", "other"], ...rows.slice(1)], written)).toBe("wrong")
+    expect(await against((rows) => rows, limited)).toBe("equal")
+    expect(await against((rows) => rows.slice(1), limited)).toBe("wrong")
+    // The limited answer has as many rows, but none of the unlimited one's.
+    expect(await against((rows) => rows.map(() => ["1", "other"]), limited)).toBe("wrong")
+  } finally {
+    await world.close()
+  }
+})
 
 test("the same seed writes the same query", () => {
   const tables = [{ alias: "t", rows: 5, fields: [{ name: "a", kind: "int" as const }] }]

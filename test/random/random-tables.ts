@@ -81,7 +81,7 @@ const TYPES: Readonly<Record<string, TypeValues>> = {
 
 const PLAIN_TYPES_COUNT = 12
 const NAMES = ["k", "id", "a", "b", "v", "s", "d", "Mixed Case", "order", "name", "x"] as const
-const ROWS = [40, 0, 1, 7, 120, 40, 25, 60, 90, 33] as const
+const ROWS = [40, 0, 1, 7, 120, 40, 25, 60, 90, 33, 50, 80] as const
 const LARGE_ROWS = 5_000
 const COLUMNS_MAX = 6
 const EMPTY_FILE_EVERY = 6
