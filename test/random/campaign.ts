@@ -28,6 +28,9 @@ const { values: options } = parseArgs({
 const total = Number(options.queries)
 const seed = options.seed === undefined ? Math.trunc(Math.random() * SEED_MAX) : Number(options.seed)
 const leanings: readonly [string, Leaning][] = Object.entries(LEANINGS)
+if (options.leaning !== undefined && !Object.hasOwn(LEANINGS, options.leaning)) {
+  throw new Error(`there is no leaning "${options.leaning}"; there are: ${Object.keys(LEANINGS).join(", ")}`)
+}
 const counts = new Map<string, number>()
 const sentences = new Map<string, { count: number; sql: string }>()
 const signatures = new Map<string, number>()
