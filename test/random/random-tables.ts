@@ -108,13 +108,8 @@ const column = fc.record({
 
 const file = fc.record({
   pick,
-  options: fc.constantFrom(
-    "COMPRESSION snappy",
-    "COMPRESSION zstd",
-    "COMPRESSION uncompressed, PARQUET_VERSION V2",
-    "PARQUET_VERSION V2",
-    "COMPRESSION gzip",
-  ),
+  // Not PARQUET_VERSION V2: INTEGERs more than 2^31 apart are refused there, in a sentence; see the decoder's tests.
+  options: fc.constantFrom("COMPRESSION snappy", "COMPRESSION zstd", "COMPRESSION uncompressed", "COMPRESSION gzip"),
 })
 
 const table = fc.record({

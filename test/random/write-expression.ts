@@ -37,7 +37,7 @@ const LITERALS: Readonly<Record<string, readonly [string, ...string[]]>> = {
     "128",
     "3000000000",
   ],
-  dec: ["1.5", "0.0", "-1.00", "12.50", "-0.01", "7.000", "NULL::DECIMAL(8,2)", "99.99::DECIMAL(12,4)"],
+  dec: ["1.5", "0.0", "-1.00", "12.50", "-0.01", "7.000", "nullif(1.5, 1.5)", "99.99::DECIMAL(12,4)"],
   float: [
     "0.5::DOUBLE",
     "0::DOUBLE",
