@@ -2,7 +2,7 @@ import type { FunctionNames } from "./describe.ts"
 import { NOWHERE } from "./ast/span.ts"
 import { replaceNodes } from "./ast/traverse.ts"
 import type { BoundExpr } from "./logical/column.ts"
-import { type Item, mapInputs, type Plan, type QueryPlan } from "./logical/plan.ts"
+import { mapExpressions, mapInputs, type Plan, type QueryPlan } from "./logical/plan.ts"
 import { isVolatile } from "./logical/volatile.ts"
 
 const DATE_TRUNC: ReadonlySet<string> = new Set(["date_trunc", "datetrunc"])
@@ -37,21 +37,5 @@ function lowered(
     branches: [{ when: isNull, then: none }],
     otherwise: { ...node, args: [part, input] },
     span: NOWHERE,
-  }
-}
-
-function mapExpressions(plan: Plan, f: (expr: BoundExpr) => BoundExpr): Plan {
-  const item = (each: Item): Item => ({ ...each, expr: f(each.expr) })
-  switch (plan._tag) {
-    case "Filter":
-      return { ...plan, predicate: f(plan.predicate) }
-    case "Project":
-      return { ...plan, items: plan.items.map(item) }
-    case "Join":
-      return { ...plan, condition: plan.condition && f(plan.condition) }
-    case "Aggregate":
-      return { ...plan, groups: plan.groups.map(item), aggregates: plan.aggregates.map(item) }
-    default:
-      return plan
   }
 }

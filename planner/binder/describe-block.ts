@@ -23,19 +23,14 @@ export async function describeBlock(
 ): Promise<readonly DescribedColumn[]> {
   const asWritten = (expr: NamedExpr) =>
     expr._tag === "ColumnRef" || expr._tag === "Star" ? named(expr) : context.sql.slice(expr.span.start, expr.span.end)
-  const sql = describeText(asWritten, query, from)
+  const sql = new DescribeText(asWritten)
+  writeBlock(sql, query, from)
   try {
     return await context.oracle.describe(sql.text)
   } catch (error) {
     if (!isRefusal(error)) throw error
     throw refused(error, sql.copied, calledNames(query))
   }
-}
-
-function describeText(textOf: TextOf, query: Query, from: BoundFrom): DescribeText {
-  const sql = new DescribeText(textOf)
-  writeBlock(sql, query, from)
-  return sql
 }
 
 /**

@@ -202,6 +202,31 @@ export function expressionsOf(plan: Plan): readonly BoundExpr[] {
   }
 }
 
+/** The node with `f` applied to every expression of `expressionsOf`. */
+export function mapExpressions(plan: Plan, f: (expr: BoundExpr) => BoundExpr): Plan {
+  const item = (each: Item): Item => ({ ...each, expr: f(each.expr) })
+  switch (plan._tag) {
+    case "OneRow":
+    case "Scan":
+    case "CteScan":
+    case "Limit":
+      return plan
+    case "Filter":
+      return { ...plan, predicate: f(plan.predicate) }
+    case "Project":
+      return { ...plan, items: plan.items.map(item) }
+    case "Join":
+      return { ...plan, condition: plan.condition && f(plan.condition) }
+    case "Aggregate":
+      return { ...plan, groups: plan.groups.map(item), aggregates: plan.aggregates.map(item) }
+    case "Sort":
+    case "TopN":
+      return { ...plan, keys: plan.keys.map((key) => ({ ...key, expr: f(key.expr) })) }
+    case "Exchange":
+      return { ...plan, keys: plan.keys.map(f) }
+  }
+}
+
 /** The filter, or its input when there is nothing to filter by. */
 export function filtered(input: Plan, predicate: BoundExpr | undefined): Plan {
   return predicate === undefined ? input : { _tag: "Filter", input, predicate }

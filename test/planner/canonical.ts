@@ -1,6 +1,6 @@
 import { mapExpr } from "../../planner/ast/traverse.ts"
-import type { BoundExpr, Column } from "../../planner/logical/column.ts"
-import { mapInputs, type Plan, type QueryPlan } from "../../planner/logical/plan.ts"
+import type { Column } from "../../planner/logical/column.ts"
+import { mapExpressions, mapInputs, type Plan, type QueryPlan } from "../../planner/logical/plan.ts"
 import { printQueryPlan, wholeLeaves } from "../../planner/sql/print-plan.ts"
 
 /**
@@ -22,32 +22,11 @@ export function canonicalText(query: QueryPlan): string {
 
 function passThrough(plan: Plan, renames: Map<number, Column>): Plan {
   const below = mapInputs(plan, (input) => passThrough(input, renames))
-  const renamedPlan = renameExpressions(below, renames)
+  const renamedPlan = mapExpressions(below, (expr) => mapExpr(expr, (column) => renamed(column, renames)))
   if (renamedPlan._tag !== "Project") return renamedPlan
   if (!renamedPlan.items.every((item) => item.expr._tag === "Column")) return renamedPlan
   for (const item of renamedPlan.items) if (item.expr._tag === "Column") renames.set(item.column.id, item.expr)
   return renamedPlan.input
-}
-
-function renameExpressions(plan: Plan, renames: ReadonlyMap<number, Column>): Plan {
-  const rename = (expr: BoundExpr): BoundExpr => mapExpr(expr, (column) => renamed(column, renames))
-  switch (plan._tag) {
-    case "Filter":
-      return { ...plan, predicate: rename(plan.predicate) }
-    case "Project":
-      return { ...plan, items: plan.items.map((item) => ({ ...item, expr: rename(item.expr) })) }
-    case "Join":
-      return { ...plan, condition: plan.condition && rename(plan.condition) }
-    case "Aggregate": {
-      const each = (item: { column: Column; expr: BoundExpr }) => ({ ...item, expr: rename(item.expr) })
-      return { ...plan, groups: plan.groups.map(each), aggregates: plan.aggregates.map(each) }
-    }
-    case "Sort":
-    case "TopN":
-      return { ...plan, keys: plan.keys.map((key) => ({ ...key, expr: rename(key.expr) })) }
-    default:
-      return plan
-  }
 }
 
 function renamed(column: Column, renames: ReadonlyMap<number, Column>): Column {
