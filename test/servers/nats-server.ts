@@ -18,7 +18,7 @@ const LOG_BYTES_MAX = 1024 * 1024
 const Ports = Schema.fromJsonString(
   Schema.Struct({ nats: Schema.Array(Schema.String), monitoring: Schema.Array(Schema.String) }),
 )
-const Stats = Schema.fromJsonString(Schema.Struct({ slow_consumers: Schema.Number }))
+const Stats = Schema.fromJsonString(Schema.Struct({ slow_consumers: Schema.Number, connections: Schema.Number }))
 
 export interface NatsServer {
   readonly url: string
@@ -31,6 +31,8 @@ export interface NatsServer {
   readonly resume: () => void
   /** Clients that it has cut because they did not read. */
   readonly slowConsumers: () => Promise<number>
+  /** Clients that it takes for connected at this moment. */
+  readonly connections: () => Promise<number>
   readonly log: () => string
   /** Ends the process and removes its folder. */
   readonly [Symbol.asyncDispose]: () => Promise<void>
@@ -86,10 +88,8 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     },
     pause: () => started().process.kill("SIGSTOP"),
     resume: () => started().process.kill("SIGCONT"),
-    slowConsumers: async () => {
-      const answer = await fetch(`${started().monitoring}/varz`)
-      return Schema.decodeUnknownSync(Stats)(await answer.text()).slow_consumers
-    },
+    slowConsumers: async () => (await statsOf(started())).slow_consumers,
+    connections: async () => (await statsOf(started())).connections,
     log: () => running?.log() ?? "",
     [Symbol.asyncDispose]: async () => {
       await stop()
@@ -97,6 +97,11 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function statsOf({ monitoring }: Running): Promise<typeof Stats.Type> {
+  const answer = await fetch(`${monitoring}/varz`)
+  return Schema.decodeUnknownSync(Stats)(await answer.text())
 }
 
 async function launch(folder: string, options: NatsServerOptions, port: number): Promise<Running> {
