@@ -118,6 +118,8 @@ class LinkWire implements Wire {
     for (const end of this.ends) end()
     for (const subscription of this.subscriptions) this.unsubscribe(subscription)
     await patiently(this.unconfirmed.close())
+    // Whoever is told that this wire is closed may count on the server's knowing it: nobody listens here any more.
+    if (this.link.state()._tag === "Connected") await patiently(this.link.connection.flush())
   }
 
   private follow(): void {
