@@ -103,7 +103,7 @@ describeWith("nats-server", "presence over NATS", () => {
     await a.knows("b")
     await b.link.connection.close()
     // A probe that overtakes the end of the connection is delivered, and answered by nobody.
-    await expect.poll(() => server.connections()).toBe(1)
+    await expect.poll(() => server.connections(), { timeout: 10_000 }).toBe(1)
     for (let missed = 0; missed < 3; missed += 1) a.beat()
     await a.knows()
     expect(a.events.at(-1)).toEqual({

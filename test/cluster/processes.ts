@@ -20,6 +20,8 @@ export interface NodeProcess {
   /** Of its HTTP door. */
   readonly url: string
   readonly stderr: () => string
+  /** Settles when standard error holds this; rejects when the process ends without it. */
+  readonly said: (pattern: RegExp) => Promise<void>
   readonly kill: (signal: NodeJS.Signals) => void
   /** Its exit code, or the signal that ended it. */
   readonly exited: Promise<number | string>
@@ -46,7 +48,11 @@ export async function startNode(
   const killAtExit = () => child.kill("SIGKILL")
   process.once("exit", killAtExit)
   let [out, err] = ["", ""]
-  child.stderr.on("data", (chunk) => (err += String(chunk)))
+  const looking = new Set<() => void>()
+  child.stderr.on("data", (chunk) => {
+    err += String(chunk)
+    for (const look of looking) look()
+  })
   const exited = once(child, "exit").then(([code, signal]: (number | string | null)[]) => {
     process.off("exit", killAtExit)
     return code ?? signal ?? "unknown"
@@ -57,6 +63,17 @@ export async function startNode(
     const line = READY.exec(out)
     if (line !== null && out.endsWith("\n")) ready.resolve(line)
   })
+  const said = (pattern: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!pattern.test(err)) return
+        looking.delete(look)
+        resolve()
+      }
+      looking.add(look)
+      look()
+      void exited.then((end) => reject(new Error(`node ${name} ended with ${end} and never said ${pattern}:\n${err}`)))
+    })
   const close = async () => {
     child.kill("SIGKILL")
     await exited
@@ -67,7 +84,8 @@ export async function startNode(
   try {
     const [line] = await ready.promise
     const url = /http:\/\/\S+/u.exec(line)?.[0] ?? ""
-    return { name, readyLine: line, url, stderr: () => err, kill: (signal) => child.kill(signal), exited, close }
+    const kill = (signal: NodeJS.Signals) => void child.kill(signal)
+    return { name, readyLine: line, url, stderr: () => err, said, kill, exited, close }
   } catch (error) {
     await close()
     throw error

@@ -328,15 +328,18 @@ describeWith("nats-server", "the end of the service, or of the connection", () =
   })
 
   test("a coordinator that dies: another one tells its client, once it is sure", async () => {
-    const started = Promise.withResolvers<undefined>()
-    const slow: FakeQuery = { batches: (signal) => endless(signal, () => started.resolve(undefined)) }
-    const server = await stage.server()
-    const dying = await stage.serve(server, fakeSession({ slow }))
-    const asked = ask(dying.client, { sql: "slow" })
-    await started.promise
     const one: FakeQuery = { batches: () => batchesOf([textBatch("x")]) }
-    const other = await stage.serve(server, fakeSession({ one }))
+    const server = await stage.server()
+    // It is there before the will is left, which is a moment after the request.
+    const other = await stage.serve(server, fakeSession({ one, slow: one }))
+    const started = Promise.withResolvers<"started">()
+    const slow: FakeQuery = { batches: (signal) => endless(signal, () => started.resolve("started")) }
+    const dying = await stage.serve(server, fakeSession({ slow }))
     const wills = other.client.subscribe("skein.v1.will", { max: 1 })
+    await other.client.flush()
+    // Whom the server asks is luck.
+    let asked = ask(dying.client, { sql: "slow" })
+    while ((await Promise.race([started.promise, asked])) !== "started") asked = ask(dying.client, { sql: "slow" })
     for await (const will of wills) expect(will.json()).toMatchObject({ service: dying.service.id, node: "a" })
     await dying.link.connection.close()
     expect((await asked).error).toEqual({

@@ -20,6 +20,12 @@ const Ports = Schema.fromJsonString(
 )
 const Stats = Schema.fromJsonString(Schema.Struct({ slow_consumers: Schema.Number, connections: Schema.Number }))
 
+const Connections = Schema.fromJsonString(
+  Schema.Struct({
+    connections: Schema.Array(Schema.Struct({ name: Schema.optional(Schema.String), out_bytes: Schema.Number })),
+  }),
+)
+
 export interface NatsServer {
   readonly url: string
   readonly port: number
@@ -33,6 +39,8 @@ export interface NatsServer {
   readonly slowConsumers: () => Promise<number>
   /** Clients that it takes for connected at this moment. */
   readonly connections: () => Promise<number>
+  /** Bytes of messages that it has handed to the client of that name. */
+  readonly bytesTo: (client: string) => Promise<number>
   readonly log: () => string
   /** Ends the process and removes its folder. */
   readonly [Symbol.asyncDispose]: () => Promise<void>
@@ -90,6 +98,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     resume: () => started().process.kill("SIGCONT"),
     slowConsumers: async () => (await statsOf(started())).slow_consumers,
     connections: async () => (await statsOf(started())).connections,
+    bytesTo: (client) => bytesTo(started(), client),
     log: () => running?.log() ?? "",
     [Symbol.asyncDispose]: async () => {
       await stop()
@@ -102,6 +111,14 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
 async function statsOf({ monitoring }: Running): Promise<typeof Stats.Type> {
   const answer = await fetch(`${monitoring}/varz`)
   return Schema.decodeUnknownSync(Stats)(await answer.text())
+}
+
+async function bytesTo({ monitoring }: Running, client: string): Promise<number> {
+  const answer = await fetch(`${monitoring}/connz`)
+  const { connections } = Schema.decodeUnknownSync(Connections)(await answer.text())
+  const found = connections.filter(({ name }) => name === client)
+  if (found.length !== 1) throw new Error(`${found.length} clients have the name "${client}"`)
+  return found[0]?.out_bytes ?? 0
 }
 
 async function launch(folder: string, options: NatsServerOptions, port: number): Promise<Running> {
