@@ -3,15 +3,18 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { connect } from "nats"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { tpchQuery } from "../../bench/harness/queries.ts"
 import { difference } from "../../bench/oracle/compare.ts"
 import { type Native, openNative } from "../../bench/oracle/native.ts"
 import { orderOf } from "../../bench/oracle/order-keys.ts"
+import { skeinAnswer } from "../../bench/oracle/skein-answer.ts"
 import { generateTpch } from "../../bench/tpch/generate.ts"
 import { ask } from "../nats-api/plain-client.ts"
 import type { NatsServer } from "../servers/nats-server.ts"
 import { startNatsServer } from "../servers/nats-server.ts"
 import { describeWith } from "../servers/needs-server.ts"
 import { httpAnswer } from "./answers.ts"
+import { openCoordinator, together } from "./coordinator.ts"
 import type { NodeProcess } from "./processes.ts"
 import { startNode } from "./processes.ts"
 
@@ -98,7 +101,19 @@ describeWith("nats-server", "a cluster over a server of small messages", () => {
     expect(after.a + after.b - before.a - before.b).toBeGreaterThan(ROW_LETTERS)
   })
 
-  test("the same rows by the NATS request API", async () => {
+  test("Q3's exchange: what a task has for a partition is larger than a message", async () => {
+    const here = await openCoordinator(server.url, `data=${data}`)
+    ends.push(() => here.session.close())
+    await together(here, 4)
+    const sql = await tpchQuery(3)
+    const { metrics, ...actual } = await skeinAnswer(here.session, sql, { settings: { joins: "hash" } })
+    expect(difference(await native.query(sql), actual, { order: orderOf(sql) })).toBeUndefined()
+    const { tasks = 0, bytesOut = 0 } = metrics.stages.find(({ title }) => title === "scan lineitem") ?? {}
+    expect(bytesOut / tasks / 2).toBeGreaterThan(MAX_PAYLOAD)
+    expect(metrics.bytesRemote).toBeGreaterThan(MAX_PAYLOAD)
+  })
+
+  test("rows of 3 MB by the NATS request API", async () => {
     const client = await connect({ servers: server.url })
     ends.push(() => client.close())
     const { body, sizes, last } = await ask(client, { sql: LONG, format: "csv" })

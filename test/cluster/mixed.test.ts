@@ -8,13 +8,11 @@ import { type Native, openNative } from "../../bench/oracle/native.ts"
 import { orderOf } from "../../bench/oracle/order-keys.ts"
 import { skeinAnswer } from "../../bench/oracle/skein-answer.ts"
 import { generateTpch } from "../../bench/tpch/generate.ts"
-import { openNatsNode } from "../../runtime/cluster/nats-node.ts"
-import { dataRoot } from "../../runtime/cluster/roots.ts"
-import { natsSettings } from "../../transport/nats/settings.ts"
 import { builtExecutable } from "../binary/built-executable.ts"
 import { executableOf } from "../servers/executable.ts"
 import { startNatsServer } from "../servers/nats-server.ts"
 import { describeWith } from "../servers/needs-server.ts"
+import { openCoordinator, together } from "./coordinator.ts"
 import { type NodeProcess, startNode } from "./processes.ts"
 
 /** Nodes of other runtimes in one cluster: the same answers, and every one of them works. */
@@ -59,18 +57,9 @@ async function cluster(programs: Readonly<Record<string, Program>>) {
     ),
   )
   for (const node of nodes) open.push(node.close)
-  const coordinator = await openNatsNode({
-    settings: natsSettings({}, { url: server.url }),
-    name: "here",
-    roles: ["coordinator"],
-    workers: 0,
-    roots: [await dataRoot(`data=${data}`)],
-    onEvent: () => undefined,
-    onRefused: (reason) => expect.fail(reason),
-  })
+  const coordinator = await openCoordinator(server.url, `data=${data}`)
   open.push(() => coordinator.session.close())
-  // The coordinator knows itself, too.
-  await coordinator.presence.until((known) => known.length === nodes.length + 1, AbortSignal.timeout(20_000))
+  await together(coordinator, nodes.length + 1)
   return coordinator.session
 }
 

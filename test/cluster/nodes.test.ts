@@ -11,16 +11,14 @@ import { orderOf } from "../../bench/oracle/order-keys.ts"
 import { skeinAnswer } from "../../bench/oracle/skein-answer.ts"
 import { generateTpch } from "../../bench/tpch/generate.ts"
 import type { NatsNode } from "../../runtime/cluster/nats-node.ts"
-import { openNatsNode } from "../../runtime/cluster/nats-node.ts"
-import { dataRoot } from "../../runtime/cluster/roots.ts"
 import { leftovers, NOTHING_LEFT } from "../../runtime/cluster/testing/nodes.ts"
 import type { QueryOptions } from "../../runtime/session.ts"
-import { natsSettings } from "../../transport/nats/settings.ts"
 import { ask, type Heard } from "../nats-api/plain-client.ts"
 import type { NatsServer } from "../servers/nats-server.ts"
 import { startNatsServer } from "../servers/nats-server.ts"
 import { describeWith } from "../servers/needs-server.ts"
 import { httpAnswer } from "./answers.ts"
+import { openCoordinator, together } from "./coordinator.ts"
 import type { NodeProcess } from "./processes.ts"
 import { leave, startNode } from "./processes.ts"
 
@@ -59,25 +57,13 @@ async function start(name: string, ...args: readonly string[]): Promise<NodeProc
 
 /** A coordinator in this process, whose counters can be read. */
 async function coordinate(): Promise<NatsNode> {
-  coordinator = await openNatsNode({
-    settings: natsSettings({}, { url: url() }),
-    name: "here",
-    roles: ["coordinator"],
-    workers: 0,
-    roots: [await dataRoot(root())],
-    onEvent: () => undefined,
-    onRefused: (reason) => expect.fail(reason),
-  })
+  coordinator = await openCoordinator(url(), root())
   return coordinator
 }
 
 const here = () => {
   if (coordinator === undefined) throw new Error("there is no coordinator in this process")
   return coordinator
-}
-
-async function together(node: NatsNode, nodes: number): Promise<void> {
-  await node.presence.until((known) => known.length === nodes, AbortSignal.timeout(20_000))
 }
 
 async function stopAll(): Promise<void> {
