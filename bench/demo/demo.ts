@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os"
 import { COVERED_QUERIES, tpchQuery } from "../harness/queries.ts"
 import { ensureTpch, sampleDir } from "../harness/tpch-data.ts"
 import { difference } from "../oracle/compare.ts"
@@ -12,11 +11,12 @@ import { closeOutputs, complain, standardOutput } from "../../runtime/cli/output
 import { reportError } from "../../runtime/cli/error-report.ts"
 import { progressBar } from "../../runtime/cli/progress-bar.ts"
 import { busyRatio, bytes, grouped, ms } from "../../runtime/cli/timing.ts"
+import { workersDefault } from "../../runtime/cli/query-options.ts"
 import { openSession } from "../../runtime/local.ts"
+import { WORKERS_MAX } from "../../runtime/pool/memory.ts"
 import type { QueryMetrics, Session } from "../../runtime/session.ts"
 
 const SCALE_DEFAULT = 0.1
-const WORKERS_MAX = 64
 /** Rows of each answer that are shown. */
 const ROWS_SHOWN_MAX = 6
 const WIDTH_DEFAULT = 120
@@ -41,7 +41,7 @@ const command: Command = {
 async function demo(args: readonly string[], signal: AbortSignal): Promise<number> {
   const given = parseOptions(command, args)
   const scale = positiveNumber(given, "sf") ?? SCALE_DEFAULT
-  const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? availableParallelism()
+  const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? workersDefault()
   const dataDir = sampleDir(process.cwd(), scale)
   await makeData(dataDir, scale, signal)
   const native = await openNative({ threads: 1, dataDir })

@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises"
-import { availableParallelism } from "node:os"
 import { errorCode } from "./error-report.ts"
 import { EXIT_DONE, EXIT_FAILED } from "./exit.ts"
 import { helpText } from "./help.ts"
@@ -7,7 +6,8 @@ import { interruptible } from "./interrupt.ts"
 import { parseOptions, positiveNumber, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
 import { complain, standardOutput } from "./output.ts"
 import { progressBar } from "./progress-bar.ts"
-import { WORKERS_MAX } from "./query-options.ts"
+import { WORKERS_MAX } from "../pool/memory.ts"
+import { workersDefault } from "./query-options.ts"
 import { bytes } from "./timing.ts"
 
 const HOT_RUNS_DEFAULT = 3
@@ -26,13 +26,17 @@ export const benchCommand: Command = {
       title: "Options",
       options: [
         { name: "sf", value: "N", help: "the scale factor of the data (default 0.1); made when it is missing" },
-        { name: "queries", value: "1,3,…", help: `TPC-H queries (default ${COVERED})` },
+        { name: "queries", value: "1,3,…", help: `TPC-H queries, 1 to ${QUERIES_MAX} (default ${COVERED})` },
         {
           name: "workers",
           value: "N",
-          help: `engines, and threads of native DuckDB (default: the cores, here ${availableParallelism()})`,
+          help: `engines, and threads of native DuckDB, 1 to ${WORKERS_MAX} (default: the cores, here ${workersDefault()})`,
         },
-        { name: "runs", value: "N", help: `runs after the first; the best counts (default ${HOT_RUNS_DEFAULT})` },
+        {
+          name: "runs",
+          value: "N",
+          help: `runs after the first, 1 to ${HOT_RUNS_MAX}; the best counts (default ${HOT_RUNS_DEFAULT})`,
+        },
         { name: "data", value: "DIR", help: "where the tables are or go (default .skein/tpch-SCALE)" },
         { name: "json", value: "FILE", help: "write all figures to this file, too" },
         { name: "help", short: "h", help: "print this" },
@@ -55,7 +59,7 @@ export async function runBench(args: readonly string[]): Promise<number> {
     throw new UsageError(`unknown benchmark "${given.operands.join(" ")}"`, "there is one: skein bench tpch")
   }
   const scale = positiveNumber(given, "sf") ?? 0.1
-  const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? availableParallelism()
+  const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? workersDefault()
   const hotRuns = wholeNumber(given, "runs", [1, HOT_RUNS_MAX]) ?? HOT_RUNS_DEFAULT
   const queries = queryNumbers(given)
   const [{ benchTpch }, { sampleDir }, report] = await loadBench()

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { availableParallelism, hostname } from "node:os"
+import { hostname } from "node:os"
 import type { PresenceEvent } from "../../transport/presence/core.ts"
 import type { NodeCard, Role } from "../../transport/presence/card.ts"
 import { isName } from "../../transport/address.ts"
@@ -14,7 +14,8 @@ import { EXIT_CANNOT_CONNECT, EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from ".
 import { helpText } from "./help.ts"
 import { parseOptions, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
 import { complain, standardOutput } from "./output.ts"
-import { WORKERS_MAX } from "./query-options.ts"
+import { WORKERS_MAX } from "../pool/memory.ts"
+import { WORKERS_OPTION, workersDefault } from "./query-options.ts"
 import { HTTP_OPTIONS, httpOptions } from "./serve-command.ts"
 
 const ROLES: readonly Role[] = ["coordinator", "worker"]
@@ -60,11 +61,7 @@ export const nodeCommand: Command = {
           many: true,
           help: "a folder to read from, and nothing outside of it; NAME=DIR where nodes have it at different paths; may be repeated",
         },
-        {
-          name: "workers",
-          value: "N",
-          help: `engines, each in a thread of its own; by default one a core (here ${availableParallelism()})`,
-        },
+        WORKERS_OPTION,
         { name: "help", short: "h", help: "print this" },
       ],
     },
@@ -77,11 +74,18 @@ export const nodeCommand: Command = {
     },
     {
       title: "Environment",
-      lines: ["NATS_URL, NATS_CREDS, NATS_NKEY, NATS_TOKEN, NATS_USER and NATS_PASSWORD, NATS_CA, NATS_CERT, NATS_KEY"],
+      lines: [
+        "NATS_URL, NATS_CREDS, NATS_NKEY, NATS_TOKEN, NATS_USER and NATS_PASSWORD,",
+        "NATS_CA, NATS_CERT, NATS_KEY, SKEIN_CLUSTER, SKEIN_TOKEN",
+      ],
     },
+    { title: "Exit codes", lines: ["0 told to leave   2 wrong usage   3 cannot connect   1 anything else"] },
     {
       title: "Signals",
-      lines: ["SIGINT, SIGTERM: no new queries, what runs may end, then the node leaves; a second one does not wait"],
+      lines: [
+        "SIGINT, SIGTERM: no new queries, what runs may end, then the node leaves;",
+        "a second one does not wait",
+      ],
     },
   ],
 }
@@ -215,7 +219,7 @@ function rolesOf(given: Given): readonly Role[] {
 
 function workersOf(given: Given, roles: readonly Role[]): number {
   const workers = wholeNumber(given, "workers", [1, WORKERS_MAX])
-  if (roles.includes("worker")) return workers ?? Math.min(WORKERS_MAX, availableParallelism())
+  if (roles.includes("worker")) return workers ?? workersDefault()
   if (workers !== undefined)
     throw new UsageError("--workers needs the role worker", "leave --workers out, or add worker to --roles")
   return 0

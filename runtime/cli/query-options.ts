@@ -3,20 +3,31 @@ import { statSync } from "node:fs"
 import * as path from "node:path"
 import type { PlanSettings } from "../session.ts"
 import { FORMAT_NAMES, type FormatName } from "../formats/format.ts"
-import { oneOf, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
+import { WORKERS_MAX } from "../pool/memory.ts"
+import { oneOf, UsageError, wholeNumber, type Command, type Given, type Option } from "./options.ts"
 
-/** Engines in one process: each takes a thread and at least a quarter of a GiB. */
-export const WORKERS_MAX = 64
 const PARTITIONS_MAX = 4096
+
+/** The engines of every command that has some. */
+export const WORKERS_OPTION: Option = {
+  name: "workers",
+  value: "N",
+  help: `engines, each in a thread of its own, 1 to ${WORKERS_MAX}; by default one a core (here ${workersDefault()})`,
+}
+
+export function workersDefault(): number {
+  return Math.min(WORKERS_MAX, availableParallelism())
+}
 
 export const queryCommand: Command = {
   name: "skein",
-  summary: "Skein: SQL over Parquet files, run by isolated DuckDB engines in one process.",
+  summary:
+    "Skein: SQL over Parquet files, run by isolated DuckDB engines: in this process, behind HTTP and NATS, or in a cluster.",
   usage: [
     'skein -c "SELECT …" [options]',
     "skein -f FILE [options]",
     "skein [options] < FILE",
-    "skein serve | node | tpch | bench --help",
+    "skein COMMAND [options]",
   ],
   groups: [
     {
@@ -53,15 +64,11 @@ export const queryCommand: Command = {
     {
       title: "How to run it",
       options: [
-        {
-          name: "workers",
-          value: "N",
-          help: `engines, each in a thread of its own; by default one a core (here ${availableParallelism()})`,
-        },
+        WORKERS_OPTION,
         {
           name: "partitions",
           value: "N",
-          help: "partitions of each hash exchange; by default as many as the bytes need",
+          help: `partitions of each hash exchange, 1 to ${PARTITIONS_MAX}; by default as many as the bytes need`,
         },
         {
           name: "joins",
@@ -86,6 +93,15 @@ export const queryCommand: Command = {
     },
   ],
   notes: [
+    {
+      title: "Commands (each has its own --help)",
+      lines: [
+        "serve   answer over HTTP, or as a NATS service",
+        "node    be one node of a cluster that finds itself over NATS",
+        "tpch    make the tables of TPC-H",
+        "bench   measure against native DuckDB",
+      ],
+    },
     {
       title: "Examples",
       lines: [
@@ -130,7 +146,7 @@ export function queryRun(given: Given): QueryRun {
     dataDir: dataDir(given),
     format: oneOf(given, "format", FORMAT_NAMES),
     timing: given.has("timing"),
-    workers: wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? Math.min(WORKERS_MAX, availableParallelism()),
+    workers: wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? workersDefault(),
     partitions: wholeNumber(given, "partitions", [1, PARTITIONS_MAX]),
     settings: {
       disabledRules: given.values("disable-rule"),

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os"
 import { printable } from "../formats/printable.ts"
 import { accessRules } from "../http/access.ts"
 import { parseAddress, urlOf } from "../http/address.ts"
@@ -10,7 +9,8 @@ import { helpText } from "./help.ts"
 import { parseOptions, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
 import { cannotConnect, NATS_OPTIONS, openNatsDoor, type Door } from "./nats-door.ts"
 import { complain, standardOutput } from "./output.ts"
-import { dataDir, WORKERS_MAX } from "./query-options.ts"
+import { dataDir, WORKERS_OPTION, workersDefault } from "./query-options.ts"
+import { WORKERS_MAX } from "../pool/memory.ts"
 
 const ADDRESS_DEFAULT = "127.0.0.1:8080"
 
@@ -18,7 +18,11 @@ const ADDRESS_DEFAULT = "127.0.0.1:8080"
 export const HTTP_OPTIONS: Command["groups"][number] = {
   title: "HTTP",
   options: [
-    { name: "http", value: "ADDRESS:PORT", help: `where to answer (serve: ${ADDRESS_DEFAULT})` },
+    {
+      name: "http",
+      value: "ADDRESS:PORT",
+      help: `where to answer; port 0 takes any that is free (serve without --nats: ${ADDRESS_DEFAULT})`,
+    },
     {
       name: "token",
       value: "TOKEN",
@@ -40,11 +44,7 @@ export const serveCommand: Command = {
       title: "Options",
       options: [
         { name: "data", value: "DIR", help: "the folder of the tables; nothing outside of it is read" },
-        {
-          name: "workers",
-          value: "N",
-          help: `engines, each in a thread of its own; by default one a core (here ${availableParallelism()})`,
-        },
+        WORKERS_OPTION,
         { name: "help", short: "h", help: "print this" },
       ],
     },
@@ -58,7 +58,11 @@ export const serveCommand: Command = {
         `     -d '{"sql": "SELECT region, sum(total) FROM orders GROUP BY region"}'`,
       ],
     },
-    { title: "Signals", lines: ["SIGINT, SIGTERM: no more requests; what runs may end; a second one does not wait"] },
+    { title: "Exit codes", lines: ["0 told to stop   2 wrong usage   3 cannot connect   1 anything else"] },
+    {
+      title: "Signals",
+      lines: ["SIGINT, SIGTERM: no more requests; what runs may end;", "a second one does not wait"],
+    },
   ],
 }
 
@@ -76,7 +80,7 @@ export async function runServe(args: readonly string[]): Promise<number> {
   const address = given.value("http") ?? (nats === undefined ? ADDRESS_DEFAULT : undefined)
   const options = address === undefined ? undefined : httpOptions(given, address)
   const data = dataDir(given)
-  const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? Math.min(WORKERS_MAX, availableParallelism())
+  const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? workersDefault()
   const stopped = untilStopped()
   const { openSession } = await import("../local.ts")
   const roots = data === undefined ? [] : [data]

@@ -191,10 +191,10 @@ describe("a query", () => {
     expectNothingLeft(session)
   })
 
-  test.each([0, 1.5, 257, Number.NaN])("cannot be asked of %d workers", async (workers) => {
+  test.each([0, 1.5, 65, Number.NaN])("cannot be asked of %d workers", async (workers) => {
     await expect(open({ workers, behaviour: { work: {} }, planner: sumPlan })).rejects.toMatchObject({
       _tag: "QueryError",
-      message: `the number of workers must be a whole number from 1 to 256, but is ${workers}`,
+      message: `the number of workers must be a whole number from 1 to 64, but is ${workers}`,
     })
   })
 

@@ -6,7 +6,7 @@ import { createActorSystem } from "../../actors/system/system.ts"
 import type { ActorRef } from "../../actors/system/actor.ts"
 import type { ActorSystem } from "../../actors/system/system.ts"
 import type { Thread } from "../pool/engine.ts"
-import { ENGINE_KEPT_BYTES_MAX, EXCHANGE_MEMORY_BYTES_MAX } from "../pool/memory.ts"
+import { ENGINE_KEPT_BYTES_MAX, EXCHANGE_MEMORY_BYTES_MAX, WORKERS_MAX } from "../pool/memory.ts"
 import { engineOracle } from "../pool/oracle.ts"
 import type { EngineOracle } from "../pool/oracle.ts"
 import { enginePool } from "../pool/pool.ts"
@@ -20,9 +20,6 @@ import type { Places } from "../catalog/lookups.ts"
 import { coordinator } from "./coordinator.ts"
 import type { Coordinator, Planner } from "./coordinator.ts"
 import type { Peers } from "./peers.ts"
-
-/** Engines of one process; each needs some 200 MB before it holds a row. */
-const WORKERS_MAX = 256
 
 export interface NodeOptions {
   readonly workers: number

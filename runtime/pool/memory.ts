@@ -14,6 +14,9 @@ const ENGINE_MEMORY_BYTES_MIN = 256 * MIB
 /** The share of the machine's memory that all engines together may use. */
 const MACHINE_SHARE = 0.6
 
+/** Engines of one process: each takes a thread, and some 200 MB before it holds a row. */
+export const WORKERS_MAX = 64
+
 /** An engine's WebAssembly memory above which it is not kept when it has nothing to do: it never shrinks. */
 export const ENGINE_KEPT_BYTES_MAX = 1024 * MIB
 
