@@ -5,13 +5,14 @@ import { openNative, type Native } from "../oracle/native.ts"
 import { orderOf } from "../oracle/order-keys.ts"
 import { skeinAnswer } from "../oracle/skein-answer.ts"
 import { drawTable } from "../../runtime/formats/table-picture.ts"
+import { helpText } from "../../runtime/cli/help.ts"
 import { interruptible } from "../../runtime/cli/interrupt.ts"
 import { parseOptions, positiveNumber, wholeNumber, type Command } from "../../runtime/cli/options.ts"
 import { closeOutputs, complain, standardOutput } from "../../runtime/cli/output.ts"
 import { reportError } from "../../runtime/cli/error-report.ts"
 import { progressBar } from "../../runtime/cli/progress-bar.ts"
 import { busyRatio, bytes, grouped, ms } from "../../runtime/cli/timing.ts"
-import { workersDefault } from "../../runtime/cli/query-options.ts"
+import { WORKERS_OPTION, workersDefault } from "../../runtime/cli/query-options.ts"
 import { openSession } from "../../runtime/local.ts"
 import { WORKERS_MAX } from "../../runtime/pool/memory.ts"
 import type { QueryMetrics, Session } from "../../runtime/session.ts"
@@ -30,7 +31,8 @@ const command: Command = {
       title: "Options",
       options: [
         { name: "sf", value: "N", help: `the scale factor of the data (default ${SCALE_DEFAULT})` },
-        { name: "workers", value: "N", help: "engines (default: the cores)" },
+        WORKERS_OPTION,
+        { name: "help", short: "h", help: "print this" },
       ],
     },
   ],
@@ -40,6 +42,10 @@ const command: Command = {
 /** Makes the sample data, runs the eight queries, and compares each answer with native DuckDB's on one thread. */
 async function demo(args: readonly string[], signal: AbortSignal): Promise<number> {
   const given = parseOptions(command, args)
+  if (given.has("help")) {
+    await standardOutput().write(helpText(command))
+    return 0
+  }
   const scale = positiveNumber(given, "sf") ?? SCALE_DEFAULT
   const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? workersDefault()
   const dataDir = sampleDir(process.cwd(), scale)
