@@ -1,3 +1,4 @@
+import type { Query } from "./query.ts"
 import type { Span } from "./span.ts"
 
 /**
@@ -25,7 +26,17 @@ export type Expr<C> =
   | StructLiteral<C>
   | Row<C>
   | Collate<C>
-  | SubqueryExpr
+  | SubqueryExpr<C>
+  | QuantifiedList<C>
+  | Lambda<C>
+  | NamedArgument<C>
+  | ColumnsCall<C>
+  | Comprehension<C>
+  | MapLiteral<C>
+  | Grouping<C>
+  | Parameter
+  | PositionalReference
+  | Default
 
 /** A name as written. `quoted` names keep their case in messages; DuckDB resolves both without regard to case. */
 export interface Identifier {
@@ -33,6 +44,9 @@ export interface Identifier {
   readonly quoted: boolean
   readonly span: Span
 }
+
+/** `a`, `t.a`: the last part is the name itself. */
+export type QualifiedName = readonly Identifier[]
 
 /** `a`, `t.a`, `"data/x.parquet".a`; more parts are struct fields, decided by the binder. */
 export interface ColumnRef {
@@ -65,12 +79,16 @@ export interface IntervalLiteral<C> {
   readonly span: Span
 }
 
-/** `*`, `t.*`, with EXCLUDE and REPLACE. Stands only in a select list; `count(*)` is a FunctionCall with `star`. */
+/**
+ * `*`, `t.*`, with EXCLUDE, REPLACE and RENAME, in that order. `count(*)` is a FunctionCall with `star`. Anywhere but as
+ * an item of a select list it stands for several expressions, which only DuckDB can make of it: `* LIKE 'a%'`.
+ */
 export interface Star<C> {
   readonly _tag: "Star"
   readonly relation: Identifier | undefined
-  readonly exclude: readonly Identifier[]
+  readonly exclude: readonly QualifiedName[]
   readonly replace: readonly { readonly expr: Expr<C>; readonly name: Identifier }[]
+  readonly rename: readonly { readonly from: QualifiedName; readonly name: Identifier }[]
   readonly span: Span
 }
 
@@ -80,15 +98,44 @@ export interface FunctionCall<C> {
   readonly name: string
   readonly nameSpan: Span
   readonly args: readonly Expr<C>[]
+  /** `x.f(y)`, where `x` is the first argument. A name before the dot may also be a schema's: `main.f(y)`. */
+  readonly method: boolean
   /** `count(*)`. */
   readonly star: boolean
   readonly distinct: boolean
   readonly orderBy: readonly OrderItem<C>[]
+  readonly withinGroup: readonly OrderItem<C>[]
   readonly filter: Expr<C> | undefined
-  /** `f(…) OVER (…)`: kept whole so that the binder can say what is not supported and where. */
-  readonly over: Span | undefined
+  /** `first(x IGNORE NULLS)`; RESPECT NULLS is what happens without. */
+  readonly ignoreNulls: boolean
+  readonly over: WindowSpec<C> | undefined
   readonly span: Span
 }
+
+/** `OVER w`, `OVER (w PARTITION BY …)`, and the windows that a WINDOW clause names. `base` is `w`. */
+export interface WindowSpec<C> {
+  readonly _tag: "WindowSpec"
+  readonly base: Identifier | undefined
+  readonly partitionBy: readonly Expr<C>[]
+  readonly orderBy: readonly OrderItem<C>[]
+  readonly frame: WindowFrame<C> | undefined
+  readonly span: Span
+}
+
+/** `end` is CURRENT ROW when only a start was written. */
+export interface WindowFrame<C> {
+  readonly _tag: "WindowFrame"
+  readonly unit: "rows" | "range" | "groups"
+  readonly start: FrameBound<C>
+  readonly end: FrameBound<C>
+  readonly exclude: "current row" | "group" | "ties" | "no others" | undefined
+  readonly span: Span
+}
+
+/** `offset` is there for `x PRECEDING` and `x FOLLOWING`; UNBOUNDED without. */
+export type FrameBound<C> =
+  | { readonly kind: "current row" }
+  | { readonly kind: "preceding" | "following"; readonly offset: Expr<C> | undefined }
 
 /** A type as DuckDB spells it, normalised to upper case words: `DECIMAL(15,2)`, `TIMESTAMP WITH TIME ZONE`, `INTEGER[]`. */
 export interface TypeName {
@@ -205,10 +252,107 @@ export interface Collate<C> {
   readonly span: Span
 }
 
-/** `(SELECT …)`, `EXISTS (…)`, `x IN (SELECT …)`, `x = ANY (…)`: recognised and refused in one sentence by the binder. */
-export interface SubqueryExpr {
+/**
+ * A query inside an expression: `(SELECT …)`, `EXISTS (…)`, `x NOT IN (SELECT …)`, `x = ALL (SELECT …)`,
+ * `ARRAY(SELECT …)`. Traversal of expressions sees the operand and not the query, whose names are its own affair.
+ */
+export interface SubqueryExpr<C> {
   readonly _tag: "SubqueryExpr"
-  readonly spelling: "scalar" | "exists" | "in" | "quantified"
+  readonly spelling: "scalar" | "exists" | "in" | "quantified" | "array"
+  /** What stands before IN or the operator of ANY and ALL. */
+  readonly operand: Expr<C> | undefined
+  /** The operator of ANY and ALL. */
+  readonly op: string | undefined
+  readonly quantifier: "any" | "all" | undefined
+  /** NOT IN. NOT EXISTS is a Unary above. */
+  readonly not: boolean
+  readonly query: Query
+  readonly span: Span
+}
+
+/** `x = ANY (list)`, `x < ALL (list)`; SOME is ANY. */
+export interface QuantifiedList<C> {
+  readonly _tag: "QuantifiedList"
+  readonly operand: Expr<C>
+  readonly op: string
+  readonly quantifier: "any" | "all"
+  readonly list: Expr<C>
+  readonly span: Span
+}
+
+/**
+ * `lambda x, y: body`, and `x -> body` or `(x, y) -> body` as an argument. Only the function that is called decides
+ * whether an arrow made a lambda or is JSON's operator, so its left side is kept as it was read: what looks like
+ * columns in it may be parameters, and the same names in the body too.
+ */
+export interface Lambda<C> {
+  readonly _tag: "Lambda"
+  readonly parameters: readonly Identifier[]
+  /** What stands before the arrow; undefined after the word `lambda`. */
+  readonly left: Expr<C> | undefined
+  readonly body: Expr<C>
+  readonly span: Span
+}
+
+/** `f(name := x)` and `f(name => x)`: stands only among the arguments of a call. */
+export interface NamedArgument<C> {
+  readonly _tag: "NamedArgument"
+  readonly name: Identifier
+  readonly value: Expr<C>
+  readonly span: Span
+}
+
+/** `COLUMNS(…)` of a regex, a list, a lambda or a star, and `*COLUMNS(…)`, whose columns become arguments. */
+export interface ColumnsCall<C> {
+  readonly _tag: "ColumnsCall"
+  readonly unpacked: boolean
+  readonly input: Expr<C>
+  readonly span: Span
+}
+
+/** `[body FOR variables IN list IF condition]`. */
+export interface Comprehension<C> {
+  readonly _tag: "Comprehension"
+  readonly body: Expr<C>
+  readonly variables: readonly Identifier[]
+  readonly list: Expr<C>
+  readonly condition: Expr<C> | undefined
+  readonly span: Span
+}
+
+/** `MAP {key: value}`. */
+export interface MapLiteral<C> {
+  readonly _tag: "MapLiteral"
+  readonly entries: readonly { readonly key: Expr<C>; readonly value: Expr<C> }[]
+  readonly span: Span
+}
+
+/** `GROUPING(a, b)`, `GROUPING_ID(a, b)`. */
+export interface Grouping<C> {
+  readonly _tag: "Grouping"
+  readonly args: readonly Expr<C>[]
+  readonly span: Span
+}
+
+/** `?` (counted from 1 within its statement), `$1`, `$name`. Names are told apart without regard to case. */
+export interface Parameter {
+  readonly _tag: "Parameter"
+  readonly name: string | number
+  /** As written: `?`, `?1`, `$1`, `$name`. */
+  readonly spelling: string
+  readonly span: Span
+}
+
+/** `#1`: a column of FROM by its place. */
+export interface PositionalReference {
+  readonly _tag: "PositionalReference"
+  readonly index: number
+  readonly span: Span
+}
+
+/** `DEFAULT`, which DuckDB takes for an expression and refuses in every query. */
+export interface Default {
+  readonly _tag: "Default"
   readonly span: Span
 }
 

@@ -33,6 +33,17 @@ const NODES = [
   ["a COLLATE nocase", "a"],
   ["INTERVAL (a) DAY", "a"],
   ["* REPLACE (a + b AS c)", "ab"],
+  ["a IN (SELECT z)", "a"],
+  ["a = ANY (b)", "ab"],
+  ["f(x := a)", "a"],
+  ["f(lambda x: a)", "a"],
+  ["f(a -> b)", "ab"],
+  ["COLUMNS(a)", "a"],
+  ["[a FOR x IN b IF c]", "abc"],
+  ["MAP {a: b, c: d}", "abcd"],
+  ["GROUPING(a, b)", "ab"],
+  ["f() WITHIN GROUP (ORDER BY a) FILTER (WHERE b)", "ab"],
+  ["f(a) OVER (w PARTITION BY b ORDER BY c ROWS BETWEEN d PRECEDING AND e FOLLOWING)", "abcde"],
 ] as const
 
 describe.each(NODES)("%s", (sql, columns) => {
@@ -63,7 +74,7 @@ describe.each(NODES)("%s", (sql, columns) => {
 })
 
 test("leaves have no children and stay as they are", () => {
-  for (const sql of ["a", "1", "DATE '2020-01-01'", "(SELECT 1)"]) {
+  for (const sql of ["a", "1", "DATE '2020-01-01'", "(SELECT 1)", "?", "#1", "DEFAULT"]) {
     const node = expr(sql)
     expect(children(node)).toEqual([])
     expect(mapChildren(node, () => expr("1"))).toBe(node)

@@ -4,15 +4,26 @@ import type {
   Case,
   Cast,
   Collate,
+  ColumnsCall,
+  Comprehension,
+  Default,
   Expr,
   Field,
+  FrameBound,
   FunctionCall,
+  Grouping,
   InList,
   IntervalLiteral,
   IsTest,
+  Lambda,
   ListLiteral,
   Literal,
+  MapLiteral,
+  NamedArgument,
   OrderItem,
+  Parameter,
+  PositionalReference,
+  QuantifiedList,
   Row,
   Star,
   StructLiteral,
@@ -20,6 +31,7 @@ import type {
   SubqueryExpr,
   TypedLiteral,
   Unary,
+  WindowSpec,
 } from "./expression.ts"
 
 /** What a column may be: a name as written, or the binder's column. Only these two tags are leaves of type `C`. */
@@ -47,7 +59,17 @@ export type Inner<C> =
   | StructLiteral<C>
   | Row<C>
   | Collate<C>
-  | SubqueryExpr
+  | SubqueryExpr<C>
+  | QuantifiedList<C>
+  | Lambda<C>
+  | NamedArgument<C>
+  | ColumnsCall<C>
+  | Comprehension<C>
+  | MapLiteral<C>
+  | Grouping<C>
+  | Parameter
+  | PositionalReference
+  | Default
 
 export function isColumn<C extends ColumnLeaf>(expr: Expr<C>): expr is C {
   return expr._tag === "ColumnRef" || expr._tag === "Column"
@@ -172,36 +194,56 @@ export function* walk<C extends ColumnLeaf>(expr: Expr<C>): Generator<Expr<C>, v
   }
 }
 
-/** One inner node around new children, visited in the order they are written. */
+/** One inner node around new children, visited in the order they are written. A nested query stays as it is. */
 export function rebuild<A, B>(node: Inner<A>, f: (child: Expr<A>) => Expr<B>): Inner<B> {
   switch (node._tag) {
     case "Literal":
     case "TypedLiteral":
-    case "SubqueryExpr":
+    case "Parameter":
+    case "PositionalReference":
+    case "Default":
       return node
-    case "IntervalLiteral":
-      return { ...node, value: f(node.value) }
-    case "Star":
-      return { ...node, replace: node.replace.map((item) => ({ ...item, expr: f(item.expr) })) }
-    case "FunctionCall":
-      return {
-        ...node,
-        args: node.args.map(f),
-        orderBy: mapOrder(node.orderBy, f),
-        filter: node.filter && f(node.filter),
-      }
     case "Cast":
     case "Unary":
     case "IsTest":
     case "Field":
     case "Collate":
+    case "ColumnsCall":
       return { ...node, input: f(node.input) }
     case "Binary":
       return { ...node, left: f(node.left), right: f(node.right), escape: node.escape && f(node.escape) }
-    case "Between":
-      return { ...node, input: f(node.input), low: f(node.low), high: f(node.high) }
+    case "FunctionCall":
+      return rebuildCall(node, f)
+    case "ListLiteral":
+    case "Row":
+      return { ...node, items: node.items.map(f) }
     case "InList":
       return { ...node, input: f(node.input), items: node.items.map(f) }
+    case "Between":
+      return { ...node, input: f(node.input), low: f(node.low), high: f(node.high) }
+    case "IntervalLiteral":
+    case "NamedArgument":
+      return { ...node, value: f(node.value) }
+    case "Grouping":
+      return { ...node, args: node.args.map(f) }
+    case "SubqueryExpr":
+      return { ...node, operand: node.operand && f(node.operand) }
+    case "QuantifiedList":
+      return { ...node, operand: f(node.operand), list: f(node.list) }
+    case "Lambda":
+      return { ...node, left: node.left && f(node.left), body: f(node.body) }
+    default:
+      return rebuildParts(node, f)
+  }
+}
+
+type InParts<C> = Star<C> | Case<C> | Subscript<C> | StructLiteral<C> | MapLiteral<C> | Comprehension<C>
+
+/** The nodes whose children stand in parts of their own. */
+function rebuildParts<A, B>(node: InParts<A>, f: (child: Expr<A>) => Expr<B>): InParts<B> {
+  switch (node._tag) {
+    case "Star":
+      return { ...node, replace: node.replace.map((item) => ({ ...item, expr: f(item.expr) })) }
     case "Case":
       return {
         ...node,
@@ -218,11 +260,35 @@ export function rebuild<A, B>(node: Inner<A>, f: (child: Expr<A>) => Expr<B>): I
         to: node.to && f(node.to),
         step: node.step && f(node.step),
       }
-    case "ListLiteral":
-    case "Row":
-      return { ...node, items: node.items.map(f) }
     case "StructLiteral":
       return { ...node, fields: node.fields.map((field) => ({ ...field, value: f(field.value) })) }
+    case "MapLiteral":
+      return { ...node, entries: node.entries.map((entry) => ({ key: f(entry.key), value: f(entry.value) })) }
+    case "Comprehension":
+      return { ...node, body: f(node.body), list: f(node.list), condition: node.condition && f(node.condition) }
+  }
+}
+
+function rebuildCall<A, B>(node: FunctionCall<A>, f: (child: Expr<A>) => Expr<B>): FunctionCall<B> {
+  return {
+    ...node,
+    args: node.args.map(f),
+    orderBy: mapOrder(node.orderBy, f),
+    withinGroup: mapOrder(node.withinGroup, f),
+    filter: node.filter && f(node.filter),
+    over: node.over && rebuildWindow(node.over, f),
+  }
+}
+
+function rebuildWindow<A, B>(window: WindowSpec<A>, f: (child: Expr<A>) => Expr<B>): WindowSpec<B> {
+  const bound = (from: FrameBound<A>): FrameBound<B> =>
+    from.kind === "current row" ? from : { ...from, offset: from.offset && f(from.offset) }
+  const { frame } = window
+  return {
+    ...window,
+    partitionBy: window.partitionBy.map(f),
+    orderBy: mapOrder(window.orderBy, f),
+    frame: frame && { ...frame, start: bound(frame.start), end: bound(frame.end) },
   }
 }
 

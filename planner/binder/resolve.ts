@@ -46,22 +46,35 @@ function refuseUnsupported(expr: NamedExpr): void {
         hint: "compare and sort by lower(x) or strip_accents(x)",
       })
     }
+    if (node._tag === "QuantifiedList" || (node._tag === "SubqueryExpr" && node.spelling === "quantified")) {
+      throw new UnsupportedSql({
+        message: "ANY and ALL are not supported yet",
+        span: node.span,
+        hint: "x IN (1, 2, 3) and list_contains(l, x) are",
+      })
+    }
     if (node._tag === "SubqueryExpr") {
-      if (node.spelling === "quantified") {
-        throw new UnsupportedSql({
-          message: "ANY and ALL are not supported yet",
-          span: node.span,
-          hint: "x IN (1, 2, 3) and list_contains(l, x) are",
-        })
-      }
       throw new UnsupportedSql({
         message: "subqueries in expressions are not supported yet; only subqueries in FROM and in WITH are",
         span: node.span,
         hint: "a join, a SEMI JOIN or an ANTI JOIN often says the same",
       })
     }
+    const what = WHOLE_NODES.get(node._tag)
+    if (what !== undefined) throw new UnsupportedSql({ message: `${what} are not supported yet`, span: node.span })
     if (node._tag === "Star") {
       throw new UnsupportedSql({ message: "* stands only in a select list and in count(*)", span: node.span })
     }
   }
 }
+
+const WHOLE_NODES: ReadonlyMap<NamedExpr["_tag"], string> = new Map([
+  ["Lambda", "lambdas"],
+  ["NamedArgument", "named arguments"],
+  ["ColumnsCall", "COLUMNS(…) and *COLUMNS(…)"],
+  ["Comprehension", "list comprehensions"],
+  ["Grouping", "GROUPING(…) and GROUPING_ID(…)"],
+  ["Parameter", "query parameters (?, $1, $name)"],
+  ["PositionalReference", "positional references (#1)"],
+  ["Default", "expressions that say DEFAULT"],
+])

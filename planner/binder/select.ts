@@ -101,9 +101,12 @@ function expandStar(
   star: Star<ColumnRef>,
   source: SelectItem,
 ): readonly ListItem[] {
+  const beyond = star.rename.length > 0 || star.exclude.some((each) => each.length > 1)
+  if (beyond)
+    throw new UnsupportedSql({ message: "RENAME and qualified names after * are not supported yet", span: star.span })
   const isReplaced = (name: string) => star.replace.some((each) => sameName(each.name.text, name))
   const all = star.relation === undefined ? expandAll(scope, isReplaced) : relationColumns(scope, star.relation)
-  const excluded = (name: string) => star.exclude.some((each) => sameName(each.text, name))
+  const excluded = (name: string) => star.exclude.some((each) => sameName(each.at(-1)?.text ?? "", name))
   return all
     .filter(({ name }) => !excluded(name))
     .map(({ name, expr }) => {

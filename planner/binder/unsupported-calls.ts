@@ -11,6 +11,10 @@ const NAME_READERS: ReadonlySet<string> = new Set(["struct_pack", "struct_insert
 export function refuseCall(call: FunctionCall<ColumnRef>): void {
   const name = call.name.toLowerCase()
   if (call.over !== undefined) throw refusal(call, "window functions (OVER) are not supported yet")
+  if (call.withinGroup.length > 0) {
+    throw refusal(call, "WITHIN GROUP is not supported yet", "write the ORDER BY inside the call: f(x ORDER BY y)")
+  }
+  if (call.ignoreNulls) throw refusal(call, "IGNORE NULLS is not supported yet")
   if (ROW_MAKERS.has(name)) throw refusal(call, `${name}() is not supported yet: it makes several rows of one`)
   if (NAME_READERS.has(name)) {
     const hint = name === "alias" ? undefined : "write the struct out, with its names: {'a': x, 'b': y}"
@@ -27,5 +31,5 @@ export function refuseCall(call: FunctionCall<ColumnRef>): void {
 }
 
 function refusal(call: FunctionCall<ColumnRef>, message: string, hint?: string): UnsupportedSql {
-  return new UnsupportedSql({ message, span: call.over ?? call.span, hint })
+  return new UnsupportedSql({ message, span: call.over?.span ?? call.span, hint })
 }

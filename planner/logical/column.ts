@@ -70,10 +70,13 @@ export function call(name: string, args: readonly BoundExpr[]): FunctionCall<Col
     name,
     nameSpan: NOWHERE,
     args,
+    method: false,
     star: false,
     distinct: false,
     orderBy: [],
+    withinGroup: [],
     filter: undefined,
+    ignoreNulls: false,
     over: undefined,
     span: NOWHERE,
   }

@@ -1,4 +1,4 @@
-import type { IToken } from "chevrotain"
+import { EOF, type IToken } from "chevrotain"
 import type { Identifier, TypeName } from "../ast/expression.ts"
 import type { NamedExpr, Query } from "../ast/query.ts"
 import { type Span, spanning } from "../ast/span.ts"
@@ -7,7 +7,7 @@ import { checkDepth } from "./depth.ts"
 import { SEPARATOR } from "./expected.ts"
 import { NameRules, type Rule } from "./name-rules.ts"
 import { bindingOf, LEVEL } from "./precedence.ts"
-import { call, type Piece, resolveOperators } from "./resolve-operators.ts"
+import { call, type Piece, resolveOperators, subquery } from "./resolve-operators.ts"
 import { textOf } from "./text-literal.ts"
 import * as T from "./tokens.ts"
 import { unsupported } from "./unsupported.ts"
@@ -66,11 +66,14 @@ export abstract class ExpressionRules extends NameRules {
       this.ACTION(() => pieces.push({ _tag: "prefix", op: T.operatorName(token), span: T.spanOf(token) }))
     })
     let expr = this.SUBRULE(this.primary)
-    this.MANY2(() => {
-      const next = this.SUBRULE(this.access, { ARGS: [expr] })
-      this.ACTION(() => {
-        expr = next
-      })
+    this.MANY2({
+      GATE: () => expr._tag !== "Star",
+      DEF: () => {
+        const next = this.SUBRULE(this.access, { ARGS: [expr] })
+        this.ACTION(() => {
+          expr = next
+        })
+      },
     })
     this.ACTION(() => pieces.push({ _tag: "operand", expr }))
   })
@@ -163,11 +166,8 @@ export abstract class ExpressionRules extends NameRules {
         {
           GATE: () => this.next(T.LParen, 2),
           ALT: () => {
-            const close = this.SUBRULE(this.quantified)
-            this.ACTION(() => {
-              const op = T.operatorName(token)
-              pieces.push(subqueryPiece("quantified", bindingOf(op).left, op, spanning(T.spanOf(token), close)))
-            })
+            const found = this.SUBRULE(this.quantified)
+            this.ACTION(() => pieces.push(quantifiedPiece(token, found)))
           },
         },
         {
@@ -180,19 +180,32 @@ export abstract class ExpressionRules extends NameRules {
     })
   })
 
-  private readonly quantified: Rule<Span> = this.RULE("quantified", () => {
-    this.OR([
+  private readonly quantified: Rule<Quantified> = this.RULE("quantified", () => {
+    const word = this.OR([
       { ALT: () => this.CONSUME(T.K.Any) },
       { ALT: () => this.CONSUME(T.K.Some) },
       { ALT: () => this.CONSUME(T.K.All) },
     ])
+    let query: Query | undefined
+    let list: NamedExpr | undefined
     this.CONSUME(T.LParen)
     this.OR2([
-      { GATE: () => this.startsQuery(), ALT: () => this.SUBRULE(this.query) },
-      { ALT: () => this.SUBRULE(this.expression) },
+      {
+        GATE: () => this.startsQuery(),
+        ALT: () => {
+          query = this.SUBRULE(this.query)
+        },
+      },
+      {
+        ALT: () => {
+          list = this.SUBRULE(this.expression)
+        },
+      },
     ])
     const close = this.CONSUME(T.RParen)
-    return this.ACTION(() => T.spanOf(close))
+    return this.ACTION((): Quantified => {
+      return { quantifier: word.tokenType === T.K.All ? "all" : "any", query, list, close: T.spanOf(close) }
+    })
   })
 
   private readonly wordOperator = this.RULE("wordOperator", (pieces: Piece[] = []) => {
@@ -370,7 +383,7 @@ export abstract class ExpressionRules extends NameRules {
   private readonly inItems: Rule<InItems> = this.RULE("inItems", () => {
     const start = this.LA(1).startOffset
     const items: NamedExpr[] = []
-    let kind: InItems["kind"] = "value"
+    let found: Pick<InItems, "query" | "inList"> = { query: undefined, inList: false }
     this.ACTION(() => {
       if (!this.next(T.LParen) || !this.next(T.RParen, 2)) return
       const message = "syntax error: expected an expression, found an empty list after IN"
@@ -381,49 +394,48 @@ export abstract class ExpressionRules extends NameRules {
         GATE: () => this.next(T.LParen),
         ALT: () => {
           this.CONSUME(T.LParen)
-          kind = this.SUBRULE(this.inParentheses, { ARGS: [items] })
+          found = this.SUBRULE(this.inParentheses, { ARGS: [items] })
           this.CONSUME(T.RParen)
         },
       },
       { ALT: () => items.push(this.SUBRULE(this.listValue)) },
     ])
-    return this.ACTION(() => ({ kind, items, span: this.spanFrom(start) }))
+    return this.ACTION(() => ({ ...found, items, span: this.spanFrom(start) }))
   })
 
-  private readonly inParentheses = this.RULE("inParentheses", (items: NamedExpr[] = []): InItems["kind"] => {
-    return this.OR({
-      ERR_MSG: "an expression",
-      DEF: [
-        {
-          GATE: () => this.startsQuery(),
-          ALT: () => {
-            this.SUBRULE(this.query)
-            return "query"
+  private readonly inParentheses = this.RULE(
+    "inParentheses",
+    (items: NamedExpr[] = []): Pick<InItems, "query" | "inList"> =>
+      this.OR({
+        ERR_MSG: "an expression",
+        DEF: [
+          {
+            GATE: () => this.startsQuery(),
+            ALT: () => ({ query: this.SUBRULE(this.query), inList: false }),
           },
-        },
-        {
-          ALT: () => {
-            items.push(this.SUBRULE(this.expression))
-            this.MANY({
-              GATE: () => this.anotherItem(),
-              DEF: () => {
-                this.CONSUME(T.Comma)
-                items.push(this.SUBRULE2(this.expression))
-              },
-            })
-            this.OPTION(() => this.CONSUME2(T.Comma))
-            return "list"
+          {
+            ALT: () => {
+              items.push(this.SUBRULE(this.expression))
+              this.MANY({
+                GATE: () => this.anotherItem(),
+                DEF: () => {
+                  this.CONSUME(T.Comma)
+                  items.push(this.SUBRULE2(this.expression))
+                },
+              })
+              this.OPTION(() => this.CONSUME2(T.Comma))
+              return { query: undefined, inList: true }
+            },
           },
-        },
-      ],
-    })
-  })
+        ],
+      }),
+  )
 
   /** `x IN column` and the like: DuckDB takes no constant here, and `x IN 'text'` must not come to mean substrings. */
   private readonly listValue: Rule<NamedExpr> = this.RULE("listValue", () => {
     let list = this.SUBRULE(this.primary)
     this.ACTION(() => {
-      if (LIST_VALUES.has(list._tag)) return
+      if (isListValue(list)) return
       throw new SyntaxError({
         message: 'syntax error: expected "(" after IN',
         span: list.span,
@@ -439,14 +451,31 @@ export abstract class ExpressionRules extends NameRules {
     return list
   })
 
-  /** Whether the tokens from `ahead` on are a query and not an expression. */
+  /**
+   * Whether the tokens from `ahead` on are a query and not an expression. Parentheses that open with it may close
+   * before its end: `((SELECT 1) UNION SELECT 2)` is a query, `((SELECT 1) + 2)` is not.
+   */
   protected startsQuery(ahead = 1): boolean {
-    return (
-      this.next(T.K.Select, ahead) ||
-      this.next(T.K.From, ahead) ||
-      this.next(T.K.With, ahead) ||
-      (this.word(ahead) === "VALUES" && this.next(T.LParen, ahead + 1))
-    )
+    let first = ahead
+    while (this.next(T.LParen, first)) first++
+    if (!QUERY_WORDS.has(this.word(first)) || this.next(T.QuotedName, first)) return false
+    if (this.word(first) === "VALUES" && !this.next(T.LParen, first + 1)) return false
+    let at = first
+    for (let open = first - ahead; open > 0; open--) {
+      at = this.afterClosing(at)
+      if (!this.next(T.RParen, at) && !AFTER_QUERY.has(this.word(at))) return false
+    }
+    return true
+  }
+
+  /** The place after the parenthesis that closes the one which is open at `ahead`. */
+  private afterClosing(ahead: number): number {
+    let at = ahead
+    for (let open = 1; open > 0 && !this.next(EOF, at); at++) {
+      if (this.next(T.LParen, at)) open++
+      else if (this.next(T.RParen, at)) open--
+    }
+    return at
   }
 
   /** `TIMESTAMP '…'`, `DECIMAL(15,2) '…'`: a type, then a string. */
@@ -460,10 +489,32 @@ export abstract class ExpressionRules extends NameRules {
   })
 }
 
+/** Words that begin a query; VALUES only before a parenthesis. */
+const QUERY_WORDS: ReadonlySet<string> = new Set(
+  "SELECT FROM WITH VALUES TABLE PIVOT PIVOT_WIDER UNPIVOT PIVOT_LONGER DESCRIBE DESC SHOW SUMMARIZE".split(" "),
+)
+
+/** Words that go on after a query in parentheses. */
+const AFTER_QUERY: ReadonlySet<string> = new Set("UNION EXCEPT INTERSECT ORDER LIMIT OFFSET FETCH".split(" "))
+
+interface Quantified {
+  readonly quantifier: "any" | "all"
+  readonly query: Query | undefined
+  readonly list: NamedExpr | undefined
+  readonly close: Span
+}
+
+/** `items` are those of a list in parentheses, or the one list that stands after IN without them. */
 interface InItems {
-  readonly kind: "query" | "list" | "value"
+  readonly query: Query | undefined
+  readonly inList: boolean
   readonly items: readonly NamedExpr[]
   readonly span: Span
+}
+
+/** What may stand after IN without parentheses. */
+function isListValue(expr: NamedExpr): boolean {
+  return expr._tag === "SubqueryExpr" ? expr.spelling === "array" : LIST_VALUES.has(expr._tag)
 }
 
 const LIST_VALUES: ReadonlySet<string> = new Set([
@@ -471,26 +522,44 @@ const LIST_VALUES: ReadonlySet<string> = new Set([
   "FunctionCall",
   "Case",
   "Cast",
+  "Comprehension",
   "ListLiteral",
+  "MapLiteral",
+  "Parameter",
+  "PositionalReference",
   "StructLiteral",
 ])
 
 /** `x IN (…)`; `x IN list` is DuckDB's `contains(list, x)`. */
 function inPiece(found: InItems, not: boolean, start: number): Piece {
+  const { query, items } = found
   const span = { start, end: found.span.end }
-  if (found.kind === "query") return subqueryPiece("in", LEVEL.like, "IN", span)
   const apply = (input: NamedExpr, whole: Span): NamedExpr => {
-    if (found.kind === "list") return { _tag: "InList", input, items: found.items, not, span: whole }
-    const contains = call("contains", [...found.items, input], span, whole)
+    if (query !== undefined) return { ...subquery("in", query), operand: input, not, span: whole }
+    if (found.inList) return { _tag: "InList", input, items, not, span: whole }
+    const contains = call("contains", [...items, input], span, whole)
     return not ? { _tag: "Unary", op: "NOT", input: contains, span: whole } : contains
   }
   return { _tag: "postfix", level: LEVEL.like, text: not ? "NOT IN" : "IN", span, apply }
 }
 
-function subqueryPiece(spelling: "in" | "quantified", level: number, text: string, span: Span): Piece {
-  const apply = (_input: NamedExpr, whole: Span): NamedExpr => ({ _tag: "SubqueryExpr", spelling, span: whole })
-  return { _tag: "postfix", level, text, span, apply }
+/** `= ANY (…)`: only comparisons can be asked of every element. */
+function quantifiedPiece(token: IToken, { quantifier, query, list, close }: Quantified): Piece {
+  const name = T.operatorName(token)
+  const op = name === "==" ? "=" : name
+  const span = spanning(T.spanOf(token), close)
+  if (!COMPARISONS.has(op)) {
+    const message = `syntax error: ${op} cannot stand before ${quantifier.toUpperCase()}`
+    throw new SyntaxError({ message, span, hint: "ANY and ALL follow one of = <> < > <= >=" })
+  }
+  const apply = (operand: NamedExpr, whole: Span): NamedExpr => {
+    if (query !== undefined) return { ...subquery("quantified", query), operand, op, quantifier, span: whole }
+    return { _tag: "QuantifiedList", operand, op, quantifier, list: given(list), span: whole }
+  }
+  return { _tag: "postfix", level: bindingOf(name).left, text: op, span, apply }
 }
+
+const COMPARISONS: ReadonlySet<string> = new Set(["=", "<>", "<", ">", "<=", ">="])
 
 function testPiece(word: IToken, not: boolean, span: Span): Piece {
   const apply = (input: NamedExpr, whole: Span): NamedExpr => {

@@ -7,8 +7,8 @@ import {
   LEXED,
   Parameter,
   PlainText,
-  PositionalReference,
   QuotedName,
+  Semicolon,
   spanOf,
   Unclosed,
   Word,
@@ -25,9 +25,13 @@ export function tokenize(sql: string): IToken[] {
   const first = errors[0]
   if (first !== undefined) throw strayCharacter(sql, first.offset)
   const kept: IToken[] = []
+  let placeholders = 0
   for (const token of tokens) {
     const previous = kept.at(-1)
     refuseToken(token)
+    // The placeholders of a statement are counted from 1.
+    if (token.tokenType === Semicolon) placeholders = 0
+    if (token.tokenType === Parameter && token.image === "?") token.payload = ++placeholders
     if (token.tokenType === Word) {
       retype(token)
       if (previous !== undefined && isNumber(previous) && touches(previous, token)) throw joined(previous, token)
@@ -46,12 +50,6 @@ export function tokenize(sql: string): IToken[] {
 function refuseToken(token: IToken): void {
   if (token.tokenType === Unclosed) throw unclosed(token)
   const span = spanOf(token)
-  if (token.tokenType === Parameter) {
-    throw unsupported("Query parameters (?, $1, $name) are not supported yet.", span, "write the value itself")
-  }
-  if (token.tokenType === PositionalReference) {
-    throw unsupported(`Positional references (${token.image}) are not supported.`, span, "name the column")
-  }
   if (token.tokenType === BitText) {
     const hint = "write a BLOB as '\\xAB\\xCD'::BLOB"
     throw unsupported("Bit and hexadecimal strings (B'…', X'…') are not supported.", span, hint)

@@ -216,25 +216,52 @@ describe("spans", () => {
   })
 })
 
-describe("what the binder refuses is read and marked", () => {
+describe("queries in expressions", () => {
   test.each([
-    ["SELECT (SELECT 1)", "scalar"],
-    ["SELECT EXISTS (SELECT 1)", "exists"],
-    ["SELECT a NOT IN (SELECT 1)", "in"],
-    ["SELECT a < ALL (SELECT 1)", "quantified"],
-    ["SELECT a = ANY ([1, 2])", "quantified"],
-  ])("%s", (sql, spelling) => {
-    const [item] = queryOf(sql).body.items
-    expect(item?.expr).toMatchObject({ _tag: "SubqueryExpr", spelling })
+    ["(SELECT 1)", { spelling: "scalar", operand: undefined }],
+    ["EXISTS (SELECT 1)", { spelling: "exists" }],
+    ["a NOT IN (SELECT 1)", { spelling: "in", not: true, operand: { _tag: "ColumnRef" } }],
+    ["(a, b) IN ((SELECT 1, 2))", { spelling: "in", not: false, operand: { _tag: "Row" } }],
+    ["a < ALL (SELECT 1)", { spelling: "quantified", op: "<", quantifier: "all" }],
+    ["a == SOME (SELECT 1)", { spelling: "quantified", op: "=", quantifier: "any" }],
+    ["ARRAY(SELECT 1)", { spelling: "array" }],
+  ])("%s", (sql, wanted) => {
+    const [item] = queryOf(`SELECT ${sql}`).body.items
+    expect(item?.expr).toMatchObject({ _tag: "SubqueryExpr", ...wanted, query: { _tag: "Query" } })
+    expect(item?.expr.span).toEqual({ start: 7, end: 7 + sql.length })
   })
 
-  test("windows keep their span", () => {
+  test("ANY of a list", () => {
+    const [item] = queryOf("SELECT a = ANY ([1, 2])").body.items
+    expect(item?.expr).toMatchObject({
+      _tag: "QuantifiedList",
+      op: "=",
+      quantifier: "any",
+      list: { _tag: "ListLiteral" },
+    })
+  })
+
+  test("parentheses that open together need not close together", () => {
+    const [item] = queryOf("SELECT ((SELECT 1) + 2)").body.items
+    expect(item?.expr).toMatchObject({ _tag: "Binary", left: { _tag: "SubqueryExpr" } })
+  })
+})
+
+describe("windows", () => {
+  test("keep their parts and their span", () => {
     const sql =
       "SELECT sum(a) FILTER (WHERE b) OVER (w PARTITION BY a ORDER BY b ROWS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING) x"
     const [item] = queryOf(sql).body.items
     expect(item?.expr).toMatchObject({ _tag: "FunctionCall", name: "sum" })
     if (item?.expr._tag !== "FunctionCall") throw new Error("not a call")
-    expect(sql.slice(item.expr.over?.start, item.expr.over?.end)).toMatch(/^OVER \(w PARTITION .* FOLLOWING\)$/)
+    const { span } = item.expr.over ?? item.expr
+    expect(item.expr.over).toMatchObject({
+      base: { text: "w" },
+      partitionBy: [{ _tag: "ColumnRef" }],
+      orderBy: [{ expr: { _tag: "ColumnRef" } }],
+      frame: { unit: "rows", start: { kind: "preceding", offset: undefined }, end: { kind: "following" } },
+    })
+    expect(sql.slice(span.start, span.end)).toMatch(/^OVER \(w PARTITION .* FOLLOWING\)$/)
   })
 })
 

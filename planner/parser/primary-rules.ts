@@ -1,14 +1,14 @@
 import type { IToken } from "chevrotain"
-import type { Identifier } from "../ast/expression.ts"
+import type { ColumnRef, Comprehension, Identifier } from "../ast/expression.ts"
 import type { NamedExpr } from "../ast/query.ts"
 import { type Span, spanning } from "../ast/span.ts"
 import { quoteString } from "../sql/quote.ts"
 import { SyntaxError } from "../errors.ts"
-import { CallRules } from "./call-rules.ts"
 import { SEPARATOR } from "./expected.ts"
 import type { Rule } from "./name-rules.ts"
-import { call } from "./resolve-operators.ts"
+import { subquery } from "./resolve-operators.ts"
 import { DATE_PARTS } from "./special-call-rules.ts"
+import { StarRules } from "./star-rules.ts"
 import { textOf } from "./text-literal.ts"
 import * as T from "./tokens.ts"
 import { unsupported } from "./unsupported.ts"
@@ -22,44 +22,42 @@ const INTERVAL_UNITS: ReadonlyMap<string, string> = new Map(
 )
 
 /** Literals, names, parentheses and brackets: what an operator can stand next to. */
-export abstract class PrimaryRules extends CallRules {
+export abstract class PrimaryRules extends StarRules {
   protected readonly primary: Rule<NamedExpr> = this.RULE("primary", () => {
-    this.ACTION(() => this.refuseOperand())
+    this.ACTION(() => this.refuseInterval())
     return this.OR({
       ERR_MSG: "an expression",
       IGNORE_AMBIGUITIES: true,
       DEF: [
+        { GATE: () => this.startsStar(), ALT: () => this.SUBRULE(this.star) },
+        { GATE: () => this.startsColumns(this.next(T.Star) ? 2 : 1), ALT: () => this.SUBRULE(this.columnsCall) },
         { GATE: () => this.startsTypedLiteral(), ALT: () => this.SUBRULE(this.typedLiteral) },
         { GATE: () => this.startsInterval(), ALT: () => this.SUBRULE(this.interval) },
         { GATE: () => this.startsCall(), ALT: () => this.SUBRULE(this.call) },
+        { GATE: () => this.next(T.LParen, 2), ALT: () => this.SUBRULE(this.grouping) },
         { GATE: () => this.next(T.LParen, 2), ALT: () => this.SUBRULE(this.specialCall) },
         { GATE: () => this.next(T.LBrace, 2), ALT: () => this.SUBRULE(this.mapLiteral) },
         { ALT: () => this.SUBRULE(this.columnRef) },
         { ALT: () => this.SUBRULE(this.constant) },
         { ALT: () => this.SUBRULE(this.parenthesised) },
         { ALT: () => this.SUBRULE(this.caseExpr) },
+        { GATE: () => this.next(T.LParen, 2), ALT: () => this.SUBRULE(this.arrayOfQuery) },
         { ALT: () => this.SUBRULE(this.listLiteral) },
         { ALT: () => this.SUBRULE(this.structLiteral) },
+        { ALT: () => this.SUBRULE(this.lambda) },
+        { ALT: () => this.SUBRULE(this.placeholder) },
       ],
     })
   })
 
-  /** Operands that DuckDB has and Skein has not, each in a sentence. */
-  protected refuseOperand(): void {
-    const span = T.spanOf(this.LA(1))
-    const word = this.word()
-    if (word === "LAMBDA" && this.nextIs(T.ColumnName, 2)) throw unsupported("Lambdas are not supported yet.", span)
-    if (this.next(T.K.Interval) && this.next(T.Decimal, 2)) {
-      throw new SyntaxError({
-        message: "syntax error: INTERVAL takes a whole number, a string or an expression in parentheses",
-        span: T.spanOf(this.LA(2)),
-        hint: `write INTERVAL (${this.LA(2).image})`,
-      })
-    }
-    if (!this.next(T.LParen, 2)) return
-    if (word === "COLUMNS") throw unsupported("COLUMNS(…) is not supported yet.", span, "name the columns, or write *")
-    if (word === "GROUPING" || word === "GROUPING_ID") throw unsupported(`${word}(…) is not supported yet.`, span)
-    if (word === "ARRAY") throw unsupported("ARRAY(SELECT …) is not supported yet.", span)
+  /** INTERVAL of a number with a fraction: DuckDB's message does not say what to write. */
+  private refuseInterval(): void {
+    if (!this.next(T.K.Interval) || !this.next(T.Decimal, 2)) return
+    throw new SyntaxError({
+      message: "syntax error: INTERVAL takes a whole number, a string or an expression in parentheses",
+      span: T.spanOf(this.LA(2)),
+      hint: `write INTERVAL (${this.LA(2).image})`,
+    })
   }
 
   private startsTypedLiteral(): boolean {
@@ -144,7 +142,13 @@ export abstract class PrimaryRules extends CallRules {
     const start = this.CONSUME(T.LParen).startOffset
     const items: NamedExpr[] = []
     this.OR([
-      { GATE: () => this.startsQuery(), ALT: () => this.SUBRULE(this.query) },
+      {
+        GATE: () => this.startsQuery(),
+        ALT: () => {
+          const query = this.SUBRULE(this.query)
+          this.ACTION(() => items.push(subquery("scalar", query)))
+        },
+      },
       {
         ALT: () => {
           items.push(this.SUBRULE(this.expression))
@@ -157,6 +161,47 @@ export abstract class PrimaryRules extends CallRules {
     ])
     this.CONSUME(T.RParen)
     return this.ACTION(() => grouped(items, this.spanFrom(start)))
+  })
+
+  /** `ARRAY(SELECT …)`. */
+  private readonly arrayOfQuery: Rule<NamedExpr> = this.RULE("arrayOfQuery", () => {
+    const start = this.CONSUME(T.K.Array).startOffset
+    this.CONSUME(T.LParen)
+    const query = this.SUBRULE(this.query)
+    this.CONSUME(T.RParen)
+    return this.ACTION((): NamedExpr => ({ ...subquery("array", query), span: this.spanFrom(start) }))
+  })
+
+  /** `lambda x, y: body`. The body takes all that follows. */
+  private readonly lambda: Rule<NamedExpr> = this.RULE("lambda", () => {
+    const start = this.CONSUME(T.K.Lambda).startOffset
+    const parameters: Identifier[] = []
+    this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => parameters.push(this.SUBRULE(this.nameOrText)) })
+    this.CONSUME(T.Colon)
+    const body = this.SUBRULE(this.expression)
+    return this.ACTION((): NamedExpr => {
+      return { _tag: "Lambda", parameters, left: undefined, body, span: this.spanFrom(start) }
+    })
+  })
+
+  private readonly grouping: Rule<NamedExpr> = this.RULE("grouping", () => {
+    const args: NamedExpr[] = []
+    const word = this.OR([{ ALT: () => this.CONSUME(T.K.Grouping) }, { ALT: () => this.CONSUME(T.K.GroupingId) }])
+    this.CONSUME(T.LParen)
+    args.push(this.SUBRULE(this.expression))
+    this.restOfList(args)
+    this.CONSUME(T.RParen)
+    return this.ACTION((): NamedExpr => ({ _tag: "Grouping", args, span: this.spanFrom(word.startOffset) }))
+  })
+
+  /** `?`, `$1`, `$name`, `#1`, DEFAULT. */
+  private readonly placeholder: Rule<NamedExpr> = this.RULE("placeholder", () => {
+    const token = this.OR([
+      { ALT: () => this.CONSUME(T.Parameter) },
+      { ALT: () => this.CONSUME(T.PositionalReference) },
+      { ALT: () => this.CONSUME(T.K.Default) },
+    ])
+    return this.ACTION(() => placeholderOf(token))
   })
 
   private readonly caseExpr: Rule<NamedExpr> = this.RULE("caseExpr", () => {
@@ -186,27 +231,54 @@ export abstract class PrimaryRules extends CallRules {
     return this.ACTION((): NamedExpr => ({ _tag: "Case", operand, branches, otherwise, span: this.spanFrom(start) }))
   })
 
-  /** `[1, 2]` and `ARRAY[1, 2]`. */
+  /** `[1, 2]`, `ARRAY[1, 2]` and `[x + 1 FOR x IN list IF x > 2]`. */
   private readonly listLiteral: Rule<NamedExpr> = this.RULE("listLiteral", () => {
     const start = this.LA(1).startOffset
     const items: NamedExpr[] = []
+    let comprehension: ComprehensionTail | undefined
     this.OPTION(() => this.CONSUME(T.K.Array))
     this.CONSUME(T.LBracket)
     this.MANY({
       GATE: () => !this.next(T.RBracket),
       DEF: () => {
         items.push(this.SUBRULE(this.expression))
-        this.ACTION(() => {
-          if (this.next(T.K.For)) throw unsupported("List comprehensions are not supported yet.", T.spanOf(this.LA(1)))
-        })
         this.OR({
           ERR_MSG: ['"]"', '","', "an operator"].join(SEPARATOR),
-          DEF: [{ ALT: () => this.CONSUME(T.Comma) }, { GATE: () => this.next(T.RBracket), ALT: () => undefined }],
+          DEF: [
+            { ALT: () => this.CONSUME(T.Comma) },
+            {
+              GATE: () => items.length === 1 && !this.next(T.RBracket),
+              ALT: () => {
+                comprehension = this.SUBRULE(this.comprehension)
+              },
+            },
+            { GATE: () => this.next(T.RBracket), ALT: () => undefined },
+          ],
         })
       },
     })
     this.CONSUME(T.RBracket)
-    return this.ACTION((): NamedExpr => ({ _tag: "ListLiteral", items, span: this.spanFrom(start) }))
+    return this.ACTION((): NamedExpr => {
+      const span = this.spanFrom(start)
+      const [body] = items
+      if (comprehension === undefined || body === undefined) return { _tag: "ListLiteral", items, span }
+      return { _tag: "Comprehension", body, ...comprehension, span }
+    })
+  })
+
+  /** `FOR x, i IN list IF condition`. */
+  private readonly comprehension: Rule<ComprehensionTail> = this.RULE("comprehension", () => {
+    const variables: Identifier[] = []
+    let condition: NamedExpr | undefined
+    this.CONSUME(T.K.For)
+    this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => variables.push(this.SUBRULE(this.nameOrText)) })
+    this.CONSUME(T.K.In)
+    const list = this.SUBRULE(this.expression)
+    this.OPTION(() => {
+      this.CONSUME(T.K.If)
+      condition = this.SUBRULE2(this.expression)
+    })
+    return this.ACTION(() => ({ variables, list, condition }))
   })
 
   /** `{'a': 1, b: 2}`. */
@@ -233,18 +305,18 @@ export abstract class PrimaryRules extends CallRules {
     this.ACTION(() => fields.push({ name: name.text, value }))
   })
 
-  /** `MAP {k: v}` is DuckDB's `map([k], [v])`. */
+  /** `MAP {k: v}`. */
   private readonly mapLiteral: Rule<NamedExpr> = this.RULE("mapLiteral", () => {
-    const word = this.CONSUME(T.K.Map)
-    const keys: NamedExpr[] = []
-    const values: NamedExpr[] = []
+    const start = this.CONSUME(T.K.Map).startOffset
+    const entries: { key: NamedExpr; value: NamedExpr }[] = []
     this.CONSUME(T.LBrace)
     this.MANY({
       GATE: () => !this.next(T.RBrace),
       DEF: () => {
-        keys.push(this.SUBRULE(this.expression))
+        const key = this.SUBRULE(this.expression)
         this.CONSUME(T.Colon)
-        values.push(this.SUBRULE2(this.expression))
+        const value = this.SUBRULE2(this.expression)
+        this.ACTION(() => entries.push({ key, value }))
         this.OR({
           ERR_MSG: ['"}"', '","', "an operator"].join(SEPARATOR),
           DEF: [{ ALT: () => this.CONSUME(T.Comma) }, { GATE: () => this.next(T.RBrace), ALT: () => undefined }],
@@ -252,11 +324,7 @@ export abstract class PrimaryRules extends CallRules {
       },
     })
     this.CONSUME(T.RBrace)
-    return this.ACTION(() => {
-      const span = this.spanFrom(word.startOffset)
-      const lists = [keys, values].map((items): NamedExpr => ({ _tag: "ListLiteral", items, span }))
-      return call("map", lists, T.spanOf(word), span)
-    })
+    return this.ACTION((): NamedExpr => ({ _tag: "MapLiteral", entries, span: this.spanFrom(start) }))
   })
 }
 
@@ -276,9 +344,20 @@ function constantOf(token: IToken): NamedExpr {
   }
 }
 
-/** No item: what stood in the parentheses was a query. */
+type ComprehensionTail = Pick<Comprehension<ColumnRef>, "variables" | "list" | "condition">
+
+function placeholderOf(token: IToken): NamedExpr {
+  const { image } = token
+  const written = image.slice(1)
+  const span = T.spanOf(token)
+  if (token.tokenType === T.K.Default) return { _tag: "Default", span }
+  if (token.tokenType === T.PositionalReference) return { _tag: "PositionalReference", index: Number(written), span }
+  const counted: unknown = token.payload
+  const name = /^\d+$/.test(written) ? Number(written) : written.toLowerCase()
+  return { _tag: "Parameter", name: typeof counted === "number" ? counted : name, spelling: image, span }
+}
+
 function grouped(items: readonly NamedExpr[], span: Span): NamedExpr {
   const [only] = items
-  if (only === undefined) return { _tag: "SubqueryExpr", spelling: "scalar", span }
-  return items.length === 1 ? { ...only, span } : { _tag: "Row", items, span }
+  return only !== undefined && items.length === 1 ? { ...only, span } : { _tag: "Row", items, span }
 }

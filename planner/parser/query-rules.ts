@@ -178,7 +178,6 @@ export abstract class QueryRules extends FromRules {
   private readonly selectItem: Rule<SelectItem> = this.RULE("selectItem", () => {
     const start = this.LA(1).startOffset
     this.ACTION(() => {
-      this.refuseOperand()
       if (this.nextIs(T.ColumnName) && this.next(T.Colon, 2)) {
         const name = this.LA(1).image
         throw unsupported(
@@ -188,17 +187,7 @@ export abstract class QueryRules extends FromRules {
         )
       }
     })
-    const expr = this.OR({
-      ERR_MSG: "an expression",
-      IGNORE_AMBIGUITIES: true,
-      DEF: [
-        {
-          GATE: () => this.next(T.Star) || (this.next(T.Dot, 2) && this.next(T.Star, 3)),
-          ALT: () => this.SUBRULE(this.star),
-        },
-        { ALT: () => this.SUBRULE(this.expression) },
-      ],
-    })
+    const expr = this.SUBRULE(this.expression)
     const alias = this.SUBRULE(this.itemAlias)
     return this.ACTION(() => ({ expr, alias, span: this.spanFrom(start) }))
   })
@@ -224,68 +213,6 @@ export abstract class QueryRules extends FromRules {
       })
     })
     return alias
-  })
-
-  /** `*` and `t.*`, with EXCLUDE and REPLACE. */
-  private readonly star: Rule<NamedExpr> = this.RULE("star", () => {
-    const start = this.LA(1).startOffset
-    let relation: Identifier | undefined
-    let exclude: readonly Identifier[] = []
-    const replace: { expr: NamedExpr; name: Identifier }[] = []
-    this.OPTION(() => {
-      relation = this.SUBRULE(this.columnName)
-      this.CONSUME(T.Dot)
-    })
-    this.CONSUME(T.Star)
-    this.OPTION2(() => {
-      this.CONSUME(T.K.Exclude)
-      exclude = this.OR([{ ALT: () => this.SUBRULE(this.nameList) }, { ALT: () => [this.SUBRULE(this.nameOrText)] }])
-    })
-    this.OPTION3(() => {
-      this.CONSUME(T.K.Replace)
-      this.OR2([
-        {
-          GATE: () => this.next(T.LParen),
-          ALT: () => {
-            this.CONSUME(T.LParen)
-            replace.push(this.SUBRULE(this.replacement))
-            this.MANY({
-              GATE: () => this.anotherItem(),
-              DEF: () => {
-                this.CONSUME(T.Comma)
-                replace.push(this.SUBRULE3(this.replacement))
-              },
-            })
-            this.OPTION4(() => this.CONSUME2(T.Comma))
-            this.CONSUME(T.RParen)
-          },
-        },
-        { ALT: () => replace.push(this.SUBRULE2(this.replacement)) },
-      ])
-    })
-    return this.ACTION(() => {
-      this.refuseAfterStar()
-      const star: Star<ColumnRef> = { _tag: "Star", relation, exclude, replace, span: this.spanFrom(start) }
-      return star
-    })
-  })
-
-  private refuseAfterStar(): void {
-    const span = T.spanOf(this.LA(1))
-    const word = this.word()
-    if (word === "RENAME") throw unsupported("* RENAME is not supported yet.", span, "name the columns: a AS b")
-    if (word === "COLUMNS") throw unsupported("*COLUMNS(…) is not supported yet.", span)
-    if (/^(NOT|LIKE|ILIKE|GLOB|SIMILAR)$/.test(word)) {
-      throw unsupported(`* ${word} … is not supported yet.`, span, "name the columns, or write * EXCLUDE (…)")
-    }
-    if (this.next(T.Dot)) throw unsupported("A column left out by EXCLUDE cannot be qualified yet.", span)
-  }
-
-  private readonly replacement = this.RULE("replacement", (): { expr: NamedExpr; name: Identifier } => {
-    const expr = this.SUBRULE(this.expression)
-    this.CONSUME(T.K.As)
-    const name = this.SUBRULE(this.columnName)
-    return { expr, name }
   })
 
   private readonly filters: Rule<Pick<Body, "where" | "groupBy" | "having">> = this.RULE("filters", () => {
@@ -461,6 +388,6 @@ export abstract class QueryRules extends FromRules {
 /** `FROM t` alone means `SELECT * FROM t`. */
 function everything(from: FromItem): Pick<Body, "distinct" | "items"> {
   const { span } = from
-  const star: Star<ColumnRef> = { _tag: "Star", relation: undefined, exclude: [], replace: [], span }
+  const star: Star<ColumnRef> = { _tag: "Star", relation: undefined, exclude: [], replace: [], rename: [], span }
   return { distinct: false, items: [{ expr: star, alias: undefined, span }] }
 }

@@ -1,4 +1,5 @@
-import type { NamedExpr } from "../ast/query.ts"
+import type { ColumnRef, SubqueryExpr } from "../ast/expression.ts"
+import type { NamedExpr, Query } from "../ast/query.ts"
 import type { Span } from "../ast/span.ts"
 import { spanning } from "../ast/span.ts"
 import { SyntaxError, UnsupportedSql } from "../errors.ts"
@@ -214,8 +215,26 @@ function spelling(piece: Piece): string {
   }
 }
 
+/** A query as an operand; what only IN, ANY and ALL have is added by them. */
+export function subquery(spelling: SubqueryExpr<ColumnRef>["spelling"], query: Query): SubqueryExpr<ColumnRef> {
+  const none = { operand: undefined, op: undefined, quantifier: undefined, not: false }
+  return { _tag: "SubqueryExpr", spelling, ...none, query, span: query.span }
+}
+
+/** What most calls have none of. */
+export const PLAIN_CALL = {
+  _tag: "FunctionCall",
+  method: false,
+  star: false,
+  distinct: false,
+  orderBy: [],
+  withinGroup: [],
+  filter: undefined,
+  ignoreNulls: false,
+  over: undefined,
+} as const
+
 /** A call of a function that the text names in another way. */
 export function call(name: string, args: readonly NamedExpr[], nameSpan: Span, span: Span): NamedExpr {
-  const plain = { star: false, distinct: false, orderBy: [], filter: undefined, over: undefined }
-  return { _tag: "FunctionCall", name, nameSpan, args, ...plain, span }
+  return { ...PLAIN_CALL, name, nameSpan, args, span }
 }

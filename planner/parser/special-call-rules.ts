@@ -2,11 +2,11 @@ import type { IToken } from "chevrotain"
 import type { NamedExpr } from "../ast/query.ts"
 import { quoteString } from "../sql/quote.ts"
 import { SEPARATOR } from "./expected.ts"
-import { ExpressionRules } from "./expression-rules.ts"
 import type { Rule } from "./name-rules.ts"
-import { call } from "./resolve-operators.ts"
+import { call, subquery } from "./resolve-operators.ts"
 import { textOf } from "./text-literal.ts"
 import * as T from "./tokens.ts"
+import { WindowRules } from "./window-rules.ts"
 
 /** `EXTRACT(YEARS FROM x)` is `date_part('year', x)`: the parts that are keywords, by both spellings. */
 export const DATE_PARTS: ReadonlyMap<string, string> = new Map(
@@ -19,7 +19,7 @@ export const DATE_PARTS: ReadonlyMap<string, string> = new Map(
 )
 
 /** The calls that SQL gives a grammar of their own. Each arrives as the plain call that DuckDB makes of it. */
-export abstract class SpecialCallRules extends ExpressionRules {
+export abstract class SpecialCallRules extends WindowRules {
   protected readonly specialCall: Rule<NamedExpr> = this.RULE("specialCall", () =>
     this.OR({
       ERR_MSG: "an expression",
@@ -52,11 +52,9 @@ export abstract class SpecialCallRules extends ExpressionRules {
   private readonly exists: Rule<NamedExpr> = this.RULE("exists", () => {
     const word = this.CONSUME(T.K.Exists)
     this.CONSUME(T.LParen)
-    this.SUBRULE(this.query)
+    const query = this.SUBRULE(this.query)
     this.CONSUME(T.RParen)
-    return this.ACTION((): NamedExpr => {
-      return { _tag: "SubqueryExpr", spelling: "exists", span: this.spanFrom(word.startOffset) }
-    })
+    return this.ACTION((): NamedExpr => ({ ...subquery("exists", query), span: this.spanFrom(word.startOffset) }))
   })
 
   private readonly extract: Rule<NamedExpr> = this.RULE("extract", () => {
@@ -112,7 +110,7 @@ export abstract class SpecialCallRules extends ExpressionRules {
   })
 
   /** `, b, c` after a first argument; a comma may end it. */
-  private restOfList(args: NamedExpr[]): void {
+  protected restOfList(args: NamedExpr[]): void {
     this.MANY({
       GATE: () => this.anotherItem(),
       DEF: () => {

@@ -1,12 +1,18 @@
 import type {
   Binary,
   Case,
+  Comprehension,
   Expr,
+  FrameBound,
   FunctionCall,
+  Identifier,
   IntervalLiteral,
   OrderItem,
+  QualifiedName,
   Star,
   Subscript,
+  WindowFrame,
+  WindowSpec,
 } from "../ast/expression.ts"
 import { type ColumnLeaf, type Inner, isInner } from "../ast/traverse.ts"
 import { PlanDefect } from "../errors.ts"
@@ -70,8 +76,21 @@ function levelOf<C extends ColumnLeaf>(expr: Expr<C>): number {
     case "ListLiteral":
     case "StructLiteral":
     case "Row":
-    case "SubqueryExpr":
+    case "ColumnsCall":
+    case "Comprehension":
+    case "MapLiteral":
+    case "Grouping":
+    case "Parameter":
+    case "PositionalReference":
+    case "Default":
       return LEVEL.primary
+    case "SubqueryExpr":
+      return expr.operand === undefined ? LEVEL.primary : LEVEL.like
+    case "QuantifiedList":
+      return LEVEL.comparison
+    case "Lambda":
+    case "NamedArgument":
+      return LEVEL.arrow
   }
 }
 
@@ -119,6 +138,44 @@ function printInner<C extends ColumnLeaf>(expr: Inner<C>, leaf: PrintColumn<C>):
       return `(${list(expr.items)})`
     case "Collate":
       return `${operand(expr.input, LEVEL.primary, leaf)} COLLATE ${expr.collation.split(".").map(quoteIdentifier).join(".")}`
+    default:
+      return printRare(expr, leaf)
+  }
+}
+
+type Rare<C> = Exclude<
+  Inner<C>,
+  | { readonly _tag: "Literal" | "TypedLiteral" | "IntervalLiteral" | "Star" | "FunctionCall" | "Cast" | "Unary" }
+  | { readonly _tag: "Binary" | "IsTest" | "Between" | "InList" | "Case" | "Subscript" | "Field" | "ListLiteral" }
+  | { readonly _tag: "StructLiteral" | "Row" | "Collate" }
+>
+
+function printRare<C extends ColumnLeaf>(expr: Rare<C>, leaf: PrintColumn<C>): string {
+  const print = (child: Expr<C>): string => printExpr(child, leaf)
+  switch (expr._tag) {
+    case "MapLiteral":
+      return `MAP {${expr.entries.map(({ key, value }) => `${print(key)}: ${print(value)}`).join(", ")}}`
+    case "QuantifiedList": {
+      const left = operand(expr.operand, LEVEL.additive, leaf)
+      return `${left} ${expr.op} ${expr.quantifier.toUpperCase()} (${print(expr.list)})`
+    }
+    case "Lambda":
+      // The arrow of an argument and the word make the same tree, and only the arrow can also be JSON's operator.
+      return `${expr.left === undefined ? lambdaHead(expr.parameters) : `${print(expr.left)} ->`} ${print(expr.body)}`
+    case "NamedArgument":
+      return `${quoteIdentifier(expr.name.text)} := ${print(expr.value)}`
+    case "ColumnsCall":
+      return `${expr.unpacked ? "*" : ""}COLUMNS(${print(expr.input)})`
+    case "Comprehension":
+      return printComprehension(expr, leaf)
+    case "Grouping":
+      return `GROUPING(${expr.args.map(print).join(", ")})`
+    case "Parameter":
+      return `$${expr.name}`
+    case "PositionalReference":
+      return `#${expr.index}`
+    case "Default":
+      return "DEFAULT"
     case "SubqueryExpr":
       throw new PlanDefect({
         message: "A subquery expression reached the printer; the binder has to refuse it.",
@@ -183,30 +240,61 @@ function printInterval<C extends ColumnLeaf>(expr: IntervalLiteral<C>, leaf: Pri
 }
 
 function printStar<C extends ColumnLeaf>(expr: Star<C>, leaf: PrintColumn<C>): string {
-  const exclude = expr.exclude.map((name) => quoteIdentifier(name.text)).join(", ")
+  const qualified = (name: QualifiedName): string => name.map((part) => quoteIdentifier(part.text)).join(".")
+  const exclude = expr.exclude.map(qualified).join(", ")
   const replace = expr.replace.map((r) => `${printExpr(r.expr, leaf)} AS ${quoteIdentifier(r.name.text)}`).join(", ")
+  const rename = expr.rename.map((r) => `${qualified(r.from)} AS ${quoteIdentifier(r.name.text)}`).join(", ")
   return (
     (expr.relation === undefined ? "*" : `${quoteIdentifier(expr.relation.text)}.*`) +
     (exclude === "" ? "" : ` EXCLUDE (${exclude})`) +
-    (replace === "" ? "" : ` REPLACE (${replace})`)
+    (replace === "" ? "" : ` REPLACE (${replace})`) +
+    (rename === "" ? "" : ` RENAME (${rename})`)
   )
+}
+
+function lambdaHead(parameters: readonly Identifier[]): string {
+  return `lambda ${parameters.map((name) => quoteIdentifier(name.text)).join(", ")}:`
+}
+
+function printComprehension<C extends ColumnLeaf>(expr: Comprehension<C>, leaf: PrintColumn<C>): string {
+  const variables = expr.variables.map((name) => quoteIdentifier(name.text)).join(", ")
+  const condition = expr.condition === undefined ? "" : ` IF ${printExpr(expr.condition, leaf)}`
+  return `[${printExpr(expr.body, leaf)} FOR ${variables} IN ${operand(expr.list, LEVEL.primary, leaf)}${condition}]`
 }
 
 /** Keywords whose call is grammar, not a function of that name: quoted, DuckDB would look for the function. */
 const CALLED_BARE = new Set(["coalesce", "nullif", "row", "substring", "trim"])
 
 function printCall<C extends ColumnLeaf>(call: FunctionCall<C>, leaf: PrintColumn<C>): string {
-  if (call.over !== undefined) {
-    throw new PlanDefect({
-      message: "A window function reached the printer; the binder has to refuse it.",
-      span: call.over,
-      rule: "print_expression",
-    })
-  }
   const args = call.star ? "*" : call.args.map((arg) => printExpr(arg, leaf)).join(", ")
   const order = call.orderBy.length === 0 ? "" : ` ORDER BY ${printOrderBy(call.orderBy, leaf)}`
+  const nulls = call.ignoreNulls ? " IGNORE NULLS" : ""
+  const within = call.withinGroup.length === 0 ? "" : ` WITHIN GROUP (ORDER BY ${printOrderBy(call.withinGroup, leaf)})`
   const filter = call.filter === undefined ? "" : ` FILTER (WHERE ${printExpr(call.filter, leaf)})`
-  return `${printFunctionName(call.name)}(${call.distinct ? "DISTINCT " : ""}${args}${order})${filter}`
+  const over = call.over === undefined ? "" : ` OVER ${printWindow(call.over, leaf)}`
+  const name = printFunctionName(call.name)
+  return `${name}(${call.distinct ? "DISTINCT " : ""}${args}${order}${nulls})${within}${filter}${over}`
+}
+
+function printWindow<C extends ColumnLeaf>(window: WindowSpec<C>, leaf: PrintColumn<C>): string {
+  const { base, partitionBy, orderBy, frame } = window
+  const parts = [
+    base === undefined ? "" : quoteIdentifier(base.text),
+    partitionBy.length === 0 ? "" : `PARTITION BY ${partitionBy.map((each) => printExpr(each, leaf)).join(", ")}`,
+    orderBy.length === 0 ? "" : `ORDER BY ${printOrderBy(orderBy, leaf)}`,
+    frame === undefined ? "" : printFrame(frame, leaf),
+  ]
+  return `(${parts.filter((part) => part !== "").join(" ")})`
+}
+
+function printFrame<C extends ColumnLeaf>(frame: WindowFrame<C>, leaf: PrintColumn<C>): string {
+  const bound = (from: FrameBound<C>): string => {
+    if (from.kind === "current row") return "CURRENT ROW"
+    const offset = from.offset === undefined ? "UNBOUNDED" : operand(from.offset, LEVEL.primary, leaf)
+    return `${offset} ${from.kind.toUpperCase()}`
+  }
+  const exclude = frame.exclude === undefined ? "" : ` EXCLUDE ${frame.exclude.toUpperCase()}`
+  return `${frame.unit.toUpperCase()} BETWEEN ${bound(frame.start)} AND ${bound(frame.end)}${exclude}`
 }
 
 function printFunctionName(name: string): string {
