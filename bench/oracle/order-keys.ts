@@ -20,6 +20,7 @@ export function orderOf(sql: string): NonNullable<CompareOptions["order"]> {
 
 /** Where in the select list an ORDER BY key stands: given by ordinal, by alias, or by the same column's name. */
 function positionOf(key: NamedExpr, { body }: Query): number | undefined {
+  if (body._tag !== "Select") return key._tag === "Literal" && key.kind === "number" ? Number(key.sql) - 1 : undefined
   if (body.items.some((item) => item.expr._tag === "Star")) return undefined
   if (key._tag === "Literal" && key.kind === "number") return Number(key.sql) - 1
   if (key._tag !== "ColumnRef") return undefined

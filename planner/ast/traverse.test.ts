@@ -1,14 +1,10 @@
 import { describe, expect, test } from "vitest"
-import { parse } from "../parser/parse.ts"
+import { firstItem } from "../parser/testing/only-select.ts"
 import { printExpr } from "../sql/print-expression.ts"
 import type { NamedExpr } from "./query.ts"
 import { anyExpr, children, collect, columnsOf, mapChildren, mapExpr, walk } from "./traverse.ts"
 
-function expr(sql: string): NamedExpr {
-  const item = parse(`SELECT ${sql}`)[0]?.query.body.items[0]
-  if (item === undefined) throw new Error("no item")
-  return item.expr
-}
+const expr = (sql: string): NamedExpr => firstItem(`SELECT ${sql}`)
 
 const print = (e: NamedExpr): string => printExpr(e, (column) => column.parts.map((part) => part.text).join("."))
 

@@ -5,6 +5,7 @@ import { validate } from "../logical/validate.ts"
 import { type CteBinding, type CteBindings, inlineCtes, NO_CTES } from "./ctes.ts"
 import type { BindContext } from "./context.ts"
 import { type BoundSubquery, refuseUnspeakable } from "./from.ts"
+import { plainQuery, refuseCte } from "./plain-query.ts"
 import { bindBlock } from "./select.ts"
 import { uniqueInCte } from "./unique-names.ts"
 
@@ -15,15 +16,17 @@ import { uniqueInCte } from "./unique-names.ts"
 export async function bind(query: Query, context: BindContext): Promise<QueryPlan> {
   const bindings: CteBinding[] = []
   const bindQuery = async (inner: Query, outer: CteBindings): Promise<BoundSubquery> => {
+    const plain = plainQuery(inner)
     const ctes = new Map(outer)
     for (const cte of inner.with) {
+      refuseCte(cte)
       const bound = await bindQuery(cte.query, ctes)
       refuseUnspeakable(bound)
       const binding = bindingOf(cte, context.nextCte(), bound)
       bindings.push(binding)
       ctes.set(cte.name.text.toLowerCase(), binding)
     }
-    return bindBlock(inner, { context, ctes, bindQuery })
+    return bindBlock(plain, { context, ctes, bindQuery })
   }
   const { plan, fields } = await bindQuery(query, NO_CTES)
   const { ctes, root } = inlineCtes(plan, bindings)

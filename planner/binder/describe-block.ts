@@ -1,5 +1,5 @@
 import type { ColumnRef, FunctionCall, Identifier, OrderItem } from "../ast/expression.ts"
-import type { FromItem, JoinRef, NamedExpr, Query, Select, SelectItem } from "../ast/query.ts"
+import type { FromItem, JoinRef, NamedExpr, Select, SelectItem, SelectQuery } from "../ast/query.ts"
 import type { Span } from "../ast/span.ts"
 import { collect } from "../ast/traverse.ts"
 import type { CopiedText, DescribedColumn } from "../describe.ts"
@@ -18,7 +18,7 @@ import { typedNulls } from "./typing.ts"
  */
 export async function describeBlock(
   context: BindContext,
-  query: Query,
+  query: SelectQuery,
   from: BoundFrom,
 ): Promise<readonly DescribedColumn[]> {
   const asWritten = (expr: NamedExpr) =>
@@ -63,7 +63,7 @@ class DescribeText {
   }
 }
 
-function writeBlock(sql: DescribeText, query: Query, from: BoundFrom): void {
+function writeBlock(sql: DescribeText, query: SelectQuery, from: BoundFrom): void {
   const select = query.body
   sql.add(select.distinct ? "SELECT DISTINCT " : "SELECT ")
   writeList(sql, select.items, (item) => writeItem(sql, item))
@@ -148,7 +148,7 @@ function partText(part: Identifier): string {
 }
 
 /** Every function that the block calls, so that DuckDB's word on one can be put at its place. */
-function calledNames(query: Query): readonly NamedSpan[] {
+function calledNames(query: SelectQuery): readonly NamedSpan[] {
   const { items, where, groupBy, having } = query.body
   const exprs = [
     ...items.map((item) => item.expr),

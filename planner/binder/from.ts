@@ -8,6 +8,7 @@ import { wireColumn } from "../types/wire.ts"
 import { equality, explicitComparisons } from "./comparisons.ts"
 import type { BindContext } from "./context.ts"
 import { type CteBindings, cteScan } from "./ctes.ts"
+import { plainFromItem } from "./plain-query.ts"
 import { uniqueInSubquery } from "./unique-names.ts"
 import { NO_ALIASES, resolve } from "./resolve.ts"
 import {
@@ -47,13 +48,14 @@ export interface FromContext {
 
 export async function bindFrom(from: FromItem | undefined, env: FromContext): Promise<BoundFrom> {
   if (from === undefined) return { plan: { _tag: "OneRow" }, scope: EMPTY_SCOPE, relations: [], using: new Map() }
-  switch (from._tag) {
+  const plain = plainFromItem(from)
+  switch (plain._tag) {
     case "TableRef":
-      return bindTable(from, env)
+      return bindTable(plain, env)
     case "SubqueryRef":
-      return bindSubquery(from, env)
+      return bindSubquery(plain, env)
     case "JoinRef":
-      return bindJoin(from, env)
+      return bindJoin(plain, env)
   }
 }
 

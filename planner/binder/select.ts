@@ -1,5 +1,5 @@
 import type { ColumnRef, Identifier, Star } from "../ast/expression.ts"
-import type { NamedExpr, Query, Select, SelectItem } from "../ast/query.ts"
+import type { NamedExpr, Query, Select, SelectItem, SelectQuery } from "../ast/query.ts"
 import { isColumn, replaceNodes } from "../ast/traverse.ts"
 import type { DescribedColumn, FunctionNames } from "../describe.ts"
 import { BindError, PlanDefect, UnknownColumn, UnsupportedSql } from "../errors.ts"
@@ -37,7 +37,7 @@ interface ResolvedBlock {
  *
  *   Limit ← Project (list) ← Sort ← Project (list and sort keys) ← Filter HAVING ← Aggregate ← Filter WHERE ← FROM
  */
-export async function bindBlock(query: Query, env: FromContext): Promise<BoundSubquery> {
+export async function bindBlock(query: SelectQuery, env: FromContext): Promise<BoundSubquery> {
   const { context } = env
   const from = await bindFrom(query.body.from, env)
   const block = resolveBlock(context, query, from.scope)
@@ -57,7 +57,7 @@ export async function bindBlock(query: Query, env: FromContext): Promise<BoundSu
   return { plan: onlyColumns(cut, listed), fields }
 }
 
-function resolveBlock(context: BindContext, query: Query, scope: Scope): ResolvedBlock {
+function resolveBlock(context: BindContext, query: SelectQuery, scope: Scope): ResolvedBlock {
   const select = query.body
   const items = resolveList(context, scope, select)
   const aliases: Aliases = new Map(

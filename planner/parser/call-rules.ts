@@ -68,7 +68,7 @@ export abstract class CallRules extends SpecialCallRules {
     throw unsupported("EXPORT_STATE is not supported.", T.spanOf(this.LA(1)))
   }
 
-  private readonly callArguments: Rule<Arguments> = this.RULE("callArguments", () => {
+  protected readonly callArguments: Rule<Arguments> = this.RULE("callArguments", () => {
     const args: NamedExpr[] = []
     let orderBy: readonly OrderItem<ColumnRef>[] = []
     let ignoreNulls = false

@@ -2,8 +2,8 @@ import * as fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { printExpr } from "../sql/print-expression.ts"
 import { quoteIdentifier } from "../sql/quote.ts"
-import { parse } from "./parse.ts"
 import { treeJudge, type TreeJudge } from "./testing/duckdb-tree.ts"
+import { firstItem } from "./testing/only-select.ts"
 import { expressionText } from "./testing/expression-text.ts"
 
 /**
@@ -19,9 +19,9 @@ beforeAll(async () => {
 afterAll(() => judge[Symbol.dispose]())
 
 function reprint(sql: string): string {
-  const item = parse(`SELECT ${sql}`)[0]?.query.body.items[0]
-  if (item === undefined) throw new Error("no item")
-  return printExpr(item.expr, (column) => column.parts.map((part) => quoteIdentifier(part.text)).join("."))
+  return printExpr(firstItem(`SELECT ${sql}`), (column) =>
+    column.parts.map((part) => quoteIdentifier(part.text)).join("."),
+  )
 }
 
 const RUNS = Number(process.env["SKEIN_PROPERTY_RUNS"] ?? 3_000)

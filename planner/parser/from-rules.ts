@@ -1,6 +1,7 @@
 import type { Identifier } from "../ast/expression.ts"
-import type { FromItem, JoinRef, NamedExpr, TableAlias, TableRef } from "../ast/query.ts"
+import type { FromItem, JoinRef, NamedExpr, TableAlias, TableFunctionRef, TableRef, Values } from "../ast/query.ts"
 import { type Span, spanning } from "../ast/span.ts"
+import { SyntaxError } from "../errors.ts"
 import { SEPARATOR } from "./expected.ts"
 import { given } from "./expression-rules.ts"
 import type { Rule } from "./name-rules.ts"
@@ -15,11 +16,11 @@ type JoinKind = JoinRef["kind"]
 /** Tables, subqueries and joins. */
 export abstract class FromRules extends PrimaryRules {
   /** `a, b JOIN c ON …`: a comma is a cross join that binds last. */
-  protected readonly fromItems: Rule<FromItem> = this.RULE("fromItems", () => {
+  protected readonly fromItems = this.RULE("fromItems", (endsWithComma = false): FromItem => {
     let from = this.SUBRULE(this.joined)
     let tables = 1
     this.MANY({
-      GATE: () => this.anotherItem(),
+      GATE: () => !endsWithComma || this.anotherItem(),
       DEF: () => {
         this.CONSUME(T.Comma)
         const right = this.SUBRULE2(this.joined)
@@ -29,8 +30,8 @@ export abstract class FromRules extends PrimaryRules {
         })
       },
     })
-    // DuckDB allows a comma after the last table.
-    this.OPTION(() => this.CONSUME2(T.Comma))
+    // DuckDB allows a comma after the last table, but not where FROM comes first.
+    this.OPTION({ GATE: () => endsWithComma, DEF: () => this.CONSUME2(T.Comma) })
     return from
   })
 
@@ -165,7 +166,12 @@ export abstract class FromRules extends PrimaryRules {
     return this.OR({
       ERR_MSG: ["a table", "a 'path'", "a subquery"].join(SEPARATOR),
       DEF: [
-        { GATE: () => this.next(T.LParen, 2), ALT: () => this.SUBRULE(this.tableFunction) },
+        { ALT: () => this.SUBRULE(this.lateral) },
+        {
+          GATE: () => this.next(T.K.Values) && this.next(T.LParen, 2),
+          ALT: () => this.SUBRULE(this.valuesRef),
+        },
+        { GATE: () => this.startsTableFunction(), ALT: () => this.SUBRULE(this.tableFunction) },
         { ALT: () => this.SUBRULE(this.table) },
         { ALT: () => this.SUBRULE(this.parenthesisedFrom) },
       ],
@@ -173,80 +179,164 @@ export abstract class FromRules extends PrimaryRules {
   })
 
   private refuseTable(): void {
-    const span = T.spanOf(this.LA(1))
-    const word = this.word()
-    if (word === "VALUES" && this.next(T.LParen, 2)) throw unsupported("VALUES is not supported yet.", span)
-    if (word === "LATERAL") throw unsupported("LATERAL is not supported yet.", span)
     if (this.nextIs(T.ColumnName) && this.next(T.Colon, 2)) {
+      const span = T.spanOf(this.LA(1))
       throw unsupported(`A prefix alias (${this.LA(1).image}: …) is not supported yet.`, span, "write … AS name")
     }
   }
 
-  private readonly table: Rule<FromItem> = this.RULE("table", () => {
-    const token = this.OR([{ ALT: () => this.CONSUME(T.ColumnName) }, { ALT: () => this.CONSUME(T.Text) }])
-    this.ACTION(() => {
-      if (this.next(T.Dot)) {
-        const end = T.spanOf(this.LA(2)).end
-        throw unsupported(
-          "Tables of a schema are not supported yet.",
-          { start: token.startOffset, end },
-          "a file's path is written in quotes: FROM 'data/lineitem.parquet'",
-        )
-      }
-    })
-    const alias = this.SUBRULE(this.tableAlias)
+  private startsTableFunction(): boolean {
+    let ahead = 1
+    while (this.nextIs(T.ColumnName, ahead) && this.next(T.Dot, ahead + 1)) ahead += 2
+    return this.next(T.LParen, ahead + 1)
+  }
+
+  private readonly lateral: Rule<FromItem> = this.RULE("lateral", () => {
+    const start = this.CONSUME(T.K.Lateral).startOffset
+    const item = this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(T.LParen)
+          const query = this.SUBRULE(this.query)
+          this.CONSUME(T.RParen)
+          const alias = this.SUBRULE(this.tableAlias)
+          return this.ACTION((): FromItem => ({ _tag: "SubqueryRef", lateral: true, query, alias, span: query.span }))
+        },
+      },
+      { ALT: () => this.SUBRULE(this.tableFunction) },
+    ])
     return this.ACTION((): FromItem => {
-      const text = T.isText(token)
-      const name = text ? textOf(token) : T.identifierOf(token).text
-      return this.tableRef(name, text ? "string" : "identifier", T.spanOf(token), alias)
+      const span = this.spanFrom(start)
+      return item._tag === "TableFunctionRef" || item._tag === "SubqueryRef" ? { ...item, lateral: true, span } : item
     })
   })
 
-  private tableRef(
-    name: string,
-    spelling: TableRef["spelling"],
-    nameSpan: Span,
-    alias: TableAlias | undefined,
-  ): TableRef {
-    return { _tag: "TableRef", name, spelling, nameSpan, alias, span: this.spanFrom(nameSpan.start) }
-  }
+  /** `VALUES (1, 'a'), (2, 'b')`, a comma may end it. */
+  protected readonly values: Rule<Values> = this.RULE("values", () => {
+    const start = this.CONSUME(T.K.Values).startOffset
+    const rows: (readonly NamedExpr[])[] = [this.SUBRULE(this.valuesRow)]
+    this.MANY({
+      GATE: () => this.next(T.LParen, 2),
+      DEF: () => {
+        this.CONSUME(T.Comma)
+        rows.push(this.SUBRULE2(this.valuesRow))
+      },
+    })
+    this.OPTION(() => this.CONSUME2(T.Comma))
+    return this.ACTION((): Values => ({ _tag: "Values", rows, span: this.spanFrom(start) }))
+  })
 
-  /** Only `read_parquet('…')`: other table functions are refused by name. */
-  private readonly tableFunction: Rule<FromItem> = this.RULE("tableFunction", () => {
-    const name = this.CONSUME(T.FunctionName)
-    this.ACTION(() => {
-      if (/^(read_parquet|parquet_scan)$/i.test(name.image)) return
-      throw unsupported(
-        `The table function ${name.image}(…) is not supported yet.`,
-        T.spanOf(name),
-        "FROM takes a table, a 'path' or read_parquet('path')",
-      )
-    })
+  private readonly valuesRow: Rule<readonly NamedExpr[]> = this.RULE("valuesRow", () => {
+    const items: NamedExpr[] = []
     this.CONSUME(T.LParen)
-    this.ACTION(() => {
-      if (this.next(T.LBracket)) {
-        throw unsupported(
-          "read_parquet with a list of files is not supported yet.",
-          T.spanOf(this.LA(1)),
-          "use a glob: 'data/*.parquet'",
-        )
-      }
+    items.push(this.SUBRULE(this.expression))
+    this.MANY({
+      GATE: () => this.anotherItem(),
+      DEF: () => {
+        this.CONSUME(T.Comma)
+        items.push(this.SUBRULE2(this.expression))
+      },
     })
-    const path = this.CONSUME(T.Text, { ERR_MSG: "a 'path'" })
-    this.ACTION(() => {
-      if (this.next(T.Comma)) throw unsupported("Options of read_parquet are not supported yet.", T.spanOf(this.LA(1)))
-    })
+    this.OPTION(() => this.CONSUME2(T.Comma))
     this.CONSUME(T.RParen)
-    const nameSpan = this.ACTION(() => this.spanFrom(name.startOffset))
+    return items
+  })
+
+  private readonly valuesRef: Rule<FromItem> = this.RULE("valuesRef", () => {
+    const values = this.SUBRULE(this.values)
     const alias = this.SUBRULE(this.tableAlias)
-    return this.ACTION((): FromItem => this.tableRef(textOf(path), "read_parquet", nameSpan, alias))
+    return this.ACTION((): FromItem => {
+      const span = this.spanFrom(values.span.start)
+      if (alias !== undefined) return { _tag: "ValuesRef", values, alias, span }
+      throw new SyntaxError({
+        message: "syntax error: VALUES in FROM needs a name",
+        span: values.span,
+        hint: "write FROM (VALUES …), or VALUES … AS t(a, b)",
+      })
+    })
+  })
+
+  private readonly table: Rule<FromItem> = this.RULE("table", () => {
+    const table = this.SUBRULE(this.tableName)
+    const alias = this.SUBRULE(this.tableAlias)
+    return this.ACTION((): FromItem => ({ ...table, alias, span: this.spanFrom(table.span.start) }))
+  })
+
+  /** `t`, `s.t`, `c.s.t`, `'path'`. */
+  protected readonly tableName: Rule<TableRef> = this.RULE("tableName", () => {
+    const parts: Identifier[] = []
+    let spelling: TableRef["spelling"] = "identifier"
+    this.OR([
+      {
+        ALT: () => {
+          parts.push(this.SUBRULE(this.columnName))
+          this.MANY(() => {
+            this.CONSUME(T.Dot)
+            const part = this.CONSUME(T.Label)
+            this.ACTION(() => parts.push(T.identifierOf(part)))
+          })
+        },
+      },
+      {
+        ALT: () => {
+          const token = this.CONSUME(T.Text)
+          this.ACTION(() => {
+            spelling = "string"
+            parts.push({ text: textOf(token), quoted: true, span: T.spanOf(token) })
+          })
+        },
+      },
+    ])
+    return this.ACTION((): TableRef => {
+      const { qualifiers, last, span } = qualified(parts)
+      const name = { qualifiers, name: last.text, spelling, nameSpan: last.span }
+      return { _tag: "TableRef", ...name, alias: undefined, span }
+    })
+  })
+
+  private readonly tableFunction: Rule<TableFunctionRef | TableRef> = this.RULE("tableFunction", () => {
+    const parts: Identifier[] = []
+    this.MANY({
+      GATE: () => this.next(T.Dot, 2),
+      DEF: () => {
+        const part = this.CONSUME(T.ColumnName)
+        this.CONSUME(T.Dot)
+        this.ACTION(() => parts.push(T.identifierOf(part)))
+      },
+    })
+    const name = this.CONSUME(T.FunctionName)
+    this.CONSUME(T.LParen)
+    const { args } = this.SUBRULE(this.callArguments)
+    this.CONSUME(T.RParen)
+    const callSpan = this.ACTION(() => this.spanFrom(parts[0]?.span.start ?? name.startOffset))
+    let ordinality = false
+    this.OPTION({
+      GATE: () => this.next(T.K.Ordinality, 2),
+      DEF: () => {
+        this.CONSUME(T.K.With)
+        this.CONSUME(T.K.Ordinality)
+        ordinality = true
+      },
+    })
+    const alias = this.SUBRULE(this.tableAlias)
+    return this.ACTION((): TableFunctionRef | TableRef => {
+      const { qualifiers, last } = qualified([...parts, T.identifierOf(name)])
+      const span = this.spanFrom(callSpan.start)
+      const path = ordinality || qualifiers.length > 0 ? undefined : onlyPath(last, args)
+      if (path !== undefined) {
+        return { _tag: "TableRef", qualifiers, name: path, spelling: "read_parquet", nameSpan: callSpan, alias, span }
+      }
+      const lower = last.quoted ? last.text : last.text.toLowerCase()
+      const call = { qualifiers, name: lower, nameSpan: last.span, args, ordinality }
+      return { _tag: "TableFunctionRef", ...call, lateral: false, alias, columnTypes: [], span }
+    })
   })
 
   /** `(SELECT …) AS t` and `(a JOIN b ON …)`. */
   private readonly parenthesisedFrom: Rule<FromItem> = this.RULE("parenthesisedFrom", () => {
     const start = this.CONSUME(T.LParen).startOffset
     const inner = this.OR([
-      { GATE: () => this.startsQuery(), ALT: () => this.SUBRULE(this.subquery) },
+      { GATE: () => this.startsQuery(), ALT: () => this.SUBRULE(this.query) },
       {
         ALT: () => {
           this.ACTION(() => this.enter())
@@ -260,15 +350,10 @@ export abstract class FromRules extends PrimaryRules {
     const alias = this.SUBRULE(this.tableAlias)
     return this.ACTION((): FromItem => {
       const span = this.spanFrom(start)
-      if (inner._tag === "SubqueryRef" && inner.alias === undefined) return { ...inner, alias, span }
+      if (inner._tag === "Query") return { _tag: "SubqueryRef", lateral: false, query: inner, alias, span }
       if (alias === undefined) return { ...inner, span }
-      throw unsupported("An alias for tables in parentheses is not supported yet.", alias.name.span, "name each table")
+      return { _tag: "ParenthesisedFrom", from: inner, alias, span }
     })
-  })
-
-  private readonly subquery: Rule<FromItem> = this.RULE("subquery", () => {
-    const query = this.SUBRULE(this.query)
-    return this.ACTION((): FromItem => ({ _tag: "SubqueryRef", query, alias: undefined, span: query.span }))
   })
 
   private readonly tableAlias: Rule<TableAlias | undefined> = this.RULE("tableAlias", () => {
@@ -300,4 +385,28 @@ export abstract class FromRules extends PrimaryRules {
 function join(kind: JoinKind, left: FromItem, right: FromItem): JoinRef {
   const span = spanning(left.span, right.span)
   return { _tag: "JoinRef", kind, natural: false, left, right, on: undefined, using: [], span }
+}
+
+/** `schema.name` in its parts; DuckDB knows no longer path than `catalog.schema.name`. */
+function qualified(parts: readonly Identifier[]): {
+  readonly qualifiers: readonly Identifier[]
+  readonly last: Identifier
+  readonly span: Span
+} {
+  const [first, last] = [parts[0], parts.at(-1)]
+  if (first === undefined || last === undefined) throw new TypeError("A table was read without a name.")
+  const span = spanning(first.span, last.span)
+  if (parts.length <= 3) return { qualifiers: parts.slice(0, -1), last, span }
+  throw new SyntaxError({
+    message: "syntax error: a table's name has at most three parts: catalog.schema.table",
+    span,
+    hint: "a file's path is written in quotes: FROM 'data/lineitem.parquet'",
+  })
+}
+
+/** `read_parquet('path')` without options is another spelling of `'path'`. */
+function onlyPath({ text }: Identifier, args: readonly NamedExpr[]): string | undefined {
+  const [only, ...others] = args
+  if (!/^(read_parquet|parquet_scan)$/i.test(text) || only?._tag !== "Literal" || others.length > 0) return undefined
+  return only.kind === "string" ? only.sql.slice(1, -1).replaceAll("''", "'") : undefined
 }

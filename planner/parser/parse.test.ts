@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import type { FromItem, Query, Statement } from "../ast/query.ts"
+import type { FromItem, QueryBody, SelectQuery, Statement } from "../ast/query.ts"
 import { columnsOf, walk } from "../ast/traverse.ts"
 import { printExpr } from "../sql/print-expression.ts"
 import type { NamedExpr } from "../ast/query.ts"
 import { parse } from "./parse.ts"
 import { SqlParser } from "./sql-parser.ts"
+import { selectOf } from "./testing/only-select.ts"
 
 function only(sql: string): Statement {
   const [statement, ...more] = parse(sql)
@@ -13,7 +14,10 @@ function only(sql: string): Statement {
   return statement
 }
 
-const queryOf = (sql: string): Query => only(sql).query
+function queryOf(sql: string): SelectQuery {
+  const { query } = only(sql)
+  return { ...query, body: selectOf(query) }
+}
 const print = (e: NamedExpr): string => printExpr(e, (column) => column.parts.map((part) => part.text).join("."))
 
 /** A FROM as a line: `(a inner b on x)`. */
@@ -21,14 +25,41 @@ function drawn(from: FromItem | undefined): string {
   if (from === undefined) return "nothing"
   switch (from._tag) {
     case "TableRef":
-      return `${from.spelling}:${from.name}${from.alias === undefined ? "" : ` ${aliasOf(from.alias)}`}`
+      return `${from.spelling}:${[...from.qualifiers.map((each) => each.text), from.name].join(".")}${from.alias === undefined ? "" : ` ${aliasOf(from.alias)}`}`
     case "SubqueryRef":
-      return `{${drawn(from.query.body.from)}}${from.alias === undefined ? "" : ` ${aliasOf(from.alias)}`}`
+      return `${from.lateral ? "lateral " : ""}{${drawnBody(from.query.body)}}${from.alias === undefined ? "" : ` ${aliasOf(from.alias)}`}`
     case "JoinRef": {
       const on = from.on === undefined ? "" : ` on ${print(from.on)}`
       const using = from.using.length === 0 ? "" : ` using ${from.using.map((name) => name.text).join(",")}`
       return `(${drawn(from.left)} ${from.natural ? "natural " : ""}${from.kind} ${drawn(from.right)}${on}${using})`
     }
+    case "TableFunctionRef": {
+      const name = [...from.qualifiers.map((each) => each.text), from.name].join(".")
+      const after = `${from.ordinality ? " ordinality" : ""}${from.alias === undefined ? "" : ` ${aliasOf(from.alias)}`}`
+      return `${from.lateral ? "lateral " : ""}call:${name}(${from.args.map(print).join(", ")})${after}`
+    }
+    case "ValuesRef":
+      return `${drawnBody(from.values)} ${aliasOf(from.alias)}`
+    case "ParenthesisedFrom":
+      return `${drawn(from.from)} ${aliasOf(from.alias)}`
+  }
+}
+
+/** A query's body as a line: `(a union all b)`; a SELECT is what it selects from, or its list. */
+function drawnBody(body: QueryBody): string {
+  switch (body._tag) {
+    case "Select":
+      return body.from === undefined ? body.items.map((item) => print(item.expr)).join(", ") : drawn(body.from)
+    case "SetOperation": {
+      const words = `${body.op}${body.all ? " all" : ""}${body.byName ? " by name" : ""}`
+      return `(${drawnBody(body.left)} ${words} ${drawnBody(body.right)})`
+    }
+    case "Values":
+      return `values ${body.rows.map((row) => `(${row.map(print).join(", ")})`).join(" ")}`
+    case "TableStatement":
+      return `table ${drawn(body.table)}`
+    case "Query":
+      return `[${drawnBody(body.body)} limit ${body.limit === undefined ? "none" : print(body.limit)}]`
   }
 }
 
@@ -87,10 +118,71 @@ describe("FROM", () => {
     ["FROM (SELECT * FROM t) AS s(x)", "{identifier:t} s(x)"],
     ["FROM ((FROM t)) s", "{identifier:t} s"],
     ["SELECT * FROM t,", "identifier:t"],
+    ["FROM s.t", "identifier:s.t"],
+    ['FROM c."S".t u', "identifier:c.S.t u"],
+    ["FROM range(10, 2) r(x)", "call:range(10, 2) r(x)"],
+    ["FROM main.range(3)", "call:main.range(3)"],
+    ["FROM unnest(a) WITH ORDINALITY AS t(a, n)", "call:unnest(a) ordinality t(a,n)"],
+    ["FROM read_parquet('a', hive_partitioning = true)", "call:read_parquet('a', hive_partitioning = TRUE)"],
+    ["FROM a, LATERAL (SELECT x) l", "(identifier:a cross lateral {x} l)"],
+    ["FROM a JOIN LATERAL range(a.n) ON x", "(identifier:a inner lateral call:range(a.n) on x)"],
+    ["FROM VALUES (1, 'a'), (2, 'b') v(x, y), t", "(values (1, 'a') (2, 'b') v(x,y) cross identifier:t)"],
+    ["FROM (VALUES (1)) v", "{values (1)} v"],
+    ["FROM (a JOIN b ON x) AS j", "(identifier:a inner identifier:b on x) j"],
+    ["FROM ((FROM t) JOIN b ON x)", "({identifier:t} inner identifier:b on x)"],
+    ["FROM ((FROM t) UNION (FROM u)) w", "{(identifier:t union identifier:u)} w"],
     ["FROM left_t LEFT JOIN year ON month", "(identifier:left_t left identifier:year on month)"],
   ])("%s", (sql, wanted) => {
     expect(drawn(queryOf(sql).body.from)).toBe(wanted)
   })
+})
+
+describe("set operations", () => {
+  test.each([
+    ["SELECT 1 UNION SELECT 2 UNION ALL SELECT 3", "((1 union 2) union all 3)"],
+    ["SELECT 1 UNION SELECT 2 INTERSECT SELECT 3", "(1 union (2 intersect 3))"],
+    ["SELECT 1 INTERSECT ALL SELECT 2 EXCEPT SELECT 3", "((1 intersect all 2) except 3)"],
+    ["SELECT 1 EXCEPT (SELECT 2 UNION SELECT 3)", "(1 except (2 union 3))"],
+    ["FROM a UNION DISTINCT BY NAME FROM b", "(identifier:a union by name identifier:b)"],
+    ["FROM a UNION ALL BY NAME TABLE b", "(identifier:a union all by name table identifier:b)"],
+    ["VALUES (1), (2) UNION VALUES (3)", "(values (1) (2) union values (3))"],
+    ["(SELECT 1 LIMIT 1) UNION SELECT 2", "([1 limit 1] union 2)"],
+    ["((SELECT 1)) UNION ((SELECT 2))", "(1 union 2)"],
+    ["((SELECT 1) UNION SELECT 2) EXCEPT SELECT 3", "((1 union 2) except 3)"],
+    ["TABLE s.t", "table identifier:s.t"],
+  ])("%s", (sql, wanted) => {
+    expect(drawnBody(only(sql).query.body)).toBe(wanted)
+  })
+
+  test("ORDER BY and LIMIT are those of the whole", () => {
+    const { query } = only("WITH RECURSIVE a AS (SELECT 1) SELECT 1 UNION SELECT 2 ORDER BY x LIMIT 3")
+    expect(query).toMatchObject({ body: { _tag: "SetOperation" }, recursive: true, orderBy: [{}], limit: { sql: "3" } })
+  })
+
+  test("500 of them are read", () => {
+    expect(only(`SELECT 1${" UNION ALL SELECT 2".repeat(500)}`).query.body._tag).toBe("SetOperation")
+  })
+})
+
+test.each([
+  ["(SELECT a LIMIT 3) ORDER BY b", "3", "b"],
+  ["((SELECT a) LIMIT 3) ORDER BY b", "3", "b"],
+  ["WITH c AS (SELECT 1) (SELECT a ORDER BY b) LIMIT 3", "3", "b"],
+])("clauses inside and outside of parentheses are those of one query: %s", (sql, limit, order) => {
+  const query = queryOf(sql)
+  expect([query.limit && print(query.limit), query.orderBy.map((item) => print(item.expr))]).toEqual([limit, [order]])
+})
+
+test.each([
+  ["WITH RECURSIVE a(n) USING KEY (n) AS (SELECT 1) FROM a", true, ["a"], ["n"]],
+  ["WITH recursive AS (SELECT 1) FROM recursive", false, ["recursive"], []],
+  ["WITH recursive(x) AS (SELECT 1) FROM recursive", false, ["recursive"], []],
+  ["WITH RECURSIVE recursive AS (SELECT 1) FROM recursive", true, ["recursive"], []],
+])("%s", (sql, recursive, names, keys) => {
+  const { query } = only(sql)
+  expect(query.recursive).toBe(recursive)
+  expect(query.with.map((cte) => cte.name.text)).toEqual(names)
+  expect(query.with.flatMap((cte) => cte.usingKey.map(print))).toEqual(keys)
 })
 
 describe("SELECT lists", () => {
@@ -152,10 +244,6 @@ describe("clauses", () => {
 
   test("parentheses around a query mean nothing", () => {
     expect(drawn(queryOf("((SELECT * FROM t))").body.from)).toBe("identifier:t")
-    expect(queryOf("WITH a AS (SELECT 1) (WITH b AS (SELECT 2) SELECT 3)").with.map((cte) => cte.name.text)).toEqual([
-      "a",
-      "b",
-    ])
   })
 })
 

@@ -1,22 +1,26 @@
 import type { ColumnRef, Identifier, Star } from "../ast/expression.ts"
-import type { Cte, FromItem, NamedExpr, Query, Select, SelectItem } from "../ast/query.ts"
+import type { Cte, FromItem, NamedExpr, Query, QueryBody, Select, SelectItem } from "../ast/query.ts"
+import type { Span } from "../ast/span.ts"
 import { SEPARATOR } from "./expected.ts"
 import { FromRules } from "./from-rules.ts"
 import type { Rule } from "./name-rules.ts"
-import type { Clause } from "./parser-state.ts"
+import { type Clause, SET_OPERATIONS_MAX } from "./parser-state.ts"
+import { aroundBody, refuseSameNames, setOperationOf, type SetOperator, setOperations } from "./set-operations.ts"
 import { textOf } from "./text-literal.ts"
 import * as T from "./tokens.ts"
 import { unsupported } from "./unsupported.ts"
 
 type Body = Omit<Select, "_tag" | "span">
-type Limits = Pick<Query, "limit" | "offset">
+type Limits = Pick<Query, "limit" | "limitPercent" | "offset">
+type With = Pick<Query, "with" | "recursive">
 
-/** WITH, SELECT and what follows it. */
+/** WITH, set operations, SELECT and what follows it. */
 export abstract class QueryRules extends FromRules {
   protected readonly query: Rule<Query> = this.RULE("query", () => {
     const start = this.LA(1).startOffset
     const outer = { clause: this.clause, expressions: this.expressionNesting }
-    let ctes: readonly Cte[] = []
+    let ctes: With = { with: [], recursive: false }
+    let orderBy: Query["orderBy"] = []
     this.ACTION(() => {
       this.enter()
       this.expressionNesting = 0
@@ -24,86 +28,143 @@ export abstract class QueryRules extends FromRules {
     this.OPTION(() => {
       ctes = this.SUBRULE(this.withClause)
     })
-    const result = this.OR({
-      ERR_MSG: ["SELECT", "FROM"].join(SEPARATOR),
-      DEF: [
-        { ALT: () => this.SUBRULE(this.wrappedQuery) },
-        { ALT: () => this.SUBRULE(this.plainQuery, { ARGS: [start] }) },
-      ],
-    })
-    return this.ACTION(() => {
-      this.leave()
-      this.innerClause = this.clause
-      // At the end of the outermost query its last clause still says what could follow.
-      if (outer.clause !== "statement") this.clause = outer.clause
-      this.expressionNesting = outer.expressions
-      return ctes.length === 0 ? result : { ...result, with: [...ctes, ...result.with], span: this.spanFrom(start) }
-    })
-  })
-
-  /** `(SELECT …)`: the parentheses mean nothing unless more follows them. */
-  private readonly wrappedQuery: Rule<Query> = this.RULE("wrappedQuery", () => {
-    this.CONSUME(T.LParen)
-    const query = this.SUBRULE(this.query)
-    this.CONSUME(T.RParen)
-    this.ACTION(() => {
-      this.refuseClause()
-      if (this.next(T.K.Order) || this.next(T.K.Limit) || this.next(T.K.Offset) || this.next(T.K.Fetch)) {
-        throw unsupported(
-          "Clauses after a query in parentheses are not supported yet.",
-          T.spanOf(this.LA(1)),
-          "write FROM (SELECT …) ORDER BY …",
-        )
-      }
-    })
-    return query
-  })
-
-  private readonly plainQuery = this.RULE("plainQuery", (start: number = 0): Query => {
-    const bodyStart = this.LA(1).startOffset
-    const body = this.OR({
-      ERR_MSG: ["SELECT", "FROM"].join(SEPARATOR),
-      DEF: [{ ALT: () => this.SUBRULE(this.selectFirst) }, { ALT: () => this.SUBRULE(this.fromFirst) }],
-    })
-    const bodySpan = this.ACTION(() => this.spanFrom(bodyStart))
-    let orderBy: Query["orderBy"] = []
+    const body = this.SUBRULE(this.queryBody)
     this.ACTION(() => this.refuseClause())
-    this.OPTION(() => {
+    this.OPTION2(() => {
       this.reach("order")
       orderBy = this.SUBRULE(this.orderBy)
     })
     const limits = this.SUBRULE(this.limits)
     return this.ACTION(() => {
       this.refuseClause()
-      const select: Select = { _tag: "Select", ...body, span: bodySpan }
-      return { _tag: "Query", with: [], body: select, orderBy, ...limits, span: this.spanFrom(start) }
+      this.leave()
+      this.innerClause = this.clause
+      // At the end of the outermost query its last clause still says what could follow.
+      if (outer.clause !== "statement") this.clause = outer.clause
+      this.expressionNesting = outer.expressions
+      return aroundBody({ _tag: "Query", ...ctes, body, orderBy, ...limits, span: this.spanFrom(start) })
     })
   })
 
-  private readonly withClause: Rule<readonly Cte[]> = this.RULE("withClause", () => {
+  /** `a UNION b INTERSECT c`: INTERSECT binds first. */
+  private readonly queryBody: Rule<QueryBody> = this.RULE("queryBody", () => {
+    const terms: QueryBody[] = [this.SUBRULE(this.queryTerm)]
+    const operators: SetOperator[] = []
+    this.MANY(() => {
+      const operator = this.SUBRULE(this.setOperator)
+      const term = this.SUBRULE2(this.queryTerm)
+      this.ACTION(() => {
+        this.countSetOperation(operators.push(operator), operator.span)
+        terms.push(term)
+      })
+    })
+    return this.ACTION(() => setOperations(terms, operators))
+  })
+
+  private countSetOperation(count: number, span: Span): void {
+    if (count <= SET_OPERATIONS_MAX) return
+    throw unsupported(`More than ${SET_OPERATIONS_MAX} set operations in one query are not supported.`, span)
+  }
+
+  private readonly setOperator: Rule<SetOperator> = this.RULE("setOperator", () => {
+    const start = this.LA(1).startOffset
+    let all = false
+    let byName = false
+    const word = this.OR([
+      { ALT: () => this.CONSUME(T.K.Union) },
+      { ALT: () => this.CONSUME(T.K.Intersect) },
+      { ALT: () => this.CONSUME(T.K.Except) },
+    ])
+    this.OPTION(() =>
+      this.OR2([
+        {
+          ALT: () => {
+            this.CONSUME(T.K.All)
+            all = true
+          },
+        },
+        { ALT: () => this.CONSUME(T.K.Distinct) },
+      ]),
+    )
+    this.OPTION2({
+      GATE: () => word.tokenType === T.K.Union,
+      DEF: () => {
+        this.CONSUME(T.K.By)
+        this.CONSUME(T.K.Name)
+        byName = true
+      },
+    })
+    return this.ACTION(() => ({ op: setOperationOf(word), all, byName, span: this.spanFrom(start) }))
+  })
+
+  /** One side of a set operation, or all that there is. */
+  private readonly queryTerm: Rule<QueryBody> = this.RULE("queryTerm", () => {
+    const start = this.LA(1).startOffset
+    return this.OR({
+      ERR_MSG: ["SELECT", "FROM"].join(SEPARATOR),
+      DEF: [
+        {
+          ALT: () => {
+            this.CONSUME(T.LParen)
+            const query = this.SUBRULE(this.query)
+            this.CONSUME(T.RParen)
+            return query
+          },
+        },
+        { ALT: () => this.select(start, this.SUBRULE(this.selectFirst)) },
+        { ALT: () => this.select(start, this.SUBRULE(this.fromFirst)) },
+        { ALT: () => this.SUBRULE(this.values) },
+        { ALT: () => this.SUBRULE(this.tableStatement) },
+      ],
+    })
+  })
+
+  private select(start: number, body: Body): Select {
+    return this.ACTION(() => ({ _tag: "Select", ...body, span: this.spanFrom(start) }))
+  }
+
+  private readonly tableStatement: Rule<QueryBody> = this.RULE("tableStatement", () => {
+    const start = this.CONSUME(T.K.Table).startOffset
+    this.reach("from")
+    const table = this.SUBRULE(this.tableName)
+    return this.ACTION((): QueryBody => ({ _tag: "TableStatement", table, span: this.spanFrom(start) }))
+  })
+
+  private readonly withClause: Rule<With> = this.RULE("withClause", () => {
     const ctes: Cte[] = []
+    let recursive = false
     this.reach("with")
     this.CONSUME(T.K.With)
-    this.ACTION(() => {
-      if (this.word() === "RECURSIVE" && !this.next(T.K.As, 2)) {
-        throw unsupported("WITH RECURSIVE is not supported yet.", T.spanOf(this.LA(1)))
-      }
+    this.OPTION({
+      // Before AS, a parenthesis or USING it is a CTE's name.
+      GATE: () => this.nextIs(T.ColumnName, 2),
+      DEF: () => {
+        this.CONSUME(T.K.Recursive)
+        recursive = true
+      },
     })
     this.AT_LEAST_ONE_SEP({ SEP: T.Comma, ERR_MSG: "a name", DEF: () => ctes.push(this.SUBRULE(this.cte)) })
-    return ctes
+    return this.ACTION(() => {
+      refuseSameNames(ctes)
+      return { with: ctes, recursive }
+    })
   })
 
   private readonly cte: Rule<Cte> = this.RULE("cte", () => {
     const name = this.SUBRULE(this.columnName)
     let columns: readonly Identifier[] = []
+    let usingKey: readonly NamedExpr[] = []
     let materialized: boolean | undefined
     this.OPTION(() => {
       columns = this.SUBRULE(this.nameList)
     })
-    this.CONSUME(T.K.As)
     this.OPTION2(() => {
+      usingKey = this.SUBRULE(this.usingKey)
+    })
+    this.CONSUME(T.K.As)
+    this.OPTION3(() => {
       materialized = true
-      this.OPTION3(() => {
+      this.OPTION4(() => {
         this.CONSUME(T.K.Not)
         materialized = false
       })
@@ -112,7 +173,28 @@ export abstract class QueryRules extends FromRules {
     this.CONSUME(T.LParen)
     const query = this.SUBRULE(this.query)
     this.CONSUME(T.RParen)
-    return this.ACTION(() => ({ name, columns, materialized, query, span: this.spanFrom(name.span.start) }))
+    return this.ACTION((): Cte => {
+      const span = this.spanFrom(name.span.start)
+      return { _tag: "Cte", name, columns, usingKey, materialized, query, span }
+    })
+  })
+
+  private readonly usingKey: Rule<readonly NamedExpr[]> = this.RULE("usingKey", () => {
+    const keys: NamedExpr[] = []
+    this.CONSUME(T.K.Using)
+    this.CONSUME(T.K.Key)
+    this.CONSUME(T.LParen)
+    keys.push(this.SUBRULE(this.expression))
+    this.MANY({
+      GATE: () => this.anotherItem(),
+      DEF: () => {
+        this.CONSUME(T.Comma)
+        keys.push(this.SUBRULE2(this.expression))
+      },
+    })
+    this.OPTION(() => this.CONSUME2(T.Comma))
+    this.CONSUME(T.RParen)
+    return keys
   })
 
   private readonly selectFirst: Rule<Body> = this.RULE("selectFirst", () => {
@@ -120,7 +202,7 @@ export abstract class QueryRules extends FromRules {
     let from: FromItem | undefined
     this.ACTION(() => this.refuseClause())
     this.OPTION(() => {
-      from = this.SUBRULE(this.fromClause)
+      from = this.SUBRULE(this.fromClause, { ARGS: [true] })
     })
     const rest = this.SUBRULE(this.filters)
     return this.ACTION(() => ({ distinct, items, from, ...rest }))
@@ -128,7 +210,7 @@ export abstract class QueryRules extends FromRules {
 
   /** `FROM t`, `FROM t SELECT a`. */
   private readonly fromFirst: Rule<Body> = this.RULE("fromFirst", () => {
-    const from = this.SUBRULE(this.fromClause)
+    const from = this.SUBRULE(this.fromClause, { ARGS: [false] })
     let list: Pick<Body, "distinct" | "items"> | undefined
     this.ACTION(() => this.refuseClause())
     this.OPTION(() => {
@@ -138,10 +220,10 @@ export abstract class QueryRules extends FromRules {
     return this.ACTION(() => ({ ...(list ?? everything(from)), from, ...rest }))
   })
 
-  private readonly fromClause: Rule<FromItem> = this.RULE("fromClause", () => {
+  private readonly fromClause = this.RULE("fromClause", (endsWithComma = false): FromItem => {
     this.reach("from")
     this.CONSUME(T.K.From)
-    return this.SUBRULE(this.fromItems)
+    return this.SUBRULE(this.fromItems, { ARGS: [endsWithComma] })
   })
 
   private readonly selectList: Rule<Pick<Body, "distinct" | "items">> = this.RULE("selectList", () => {
@@ -308,7 +390,7 @@ export abstract class QueryRules extends FromRules {
         },
       ])
     })
-    return this.ACTION(() => ({ limit, offset }))
+    return this.ACTION(() => ({ limit, limitPercent: false, offset }))
   })
 
   private readonly limitClause: Rule<NamedExpr | undefined> = this.RULE("limitClause", () => {

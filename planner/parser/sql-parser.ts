@@ -45,7 +45,7 @@ export class SqlParser extends QueryRules {
   /** Statements that are known and refused, and words that begin none. */
   private refuseStatement(): void {
     const token = this.LA(1)
-    const begins = [T.K.Select, T.K.With, T.K.From, T.K.Explain, T.LParen, T.Semicolon, EOF]
+    const begins = [T.K.Select, T.K.With, T.K.From, T.K.Values, T.K.Table, T.K.Explain, T.LParen, T.Semicolon, EOF]
     if (begins.includes(token.tokenType)) return
     const span = T.spanOf(token)
     const refusal = this.next(T.QuotedName) ? undefined : REFUSED_STATEMENTS.get(this.word())

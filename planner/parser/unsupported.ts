@@ -62,25 +62,18 @@ export const REFUSED_STATEMENTS: ReadonlyMap<string, Refusal> = new Map(
     SHOW: notYet("SHOW"),
     START: notYet("START TRANSACTION", "every query stands alone: there are no transactions"),
     SUMMARIZE: notYet("SUMMARIZE"),
-    TABLE: notYet("TABLE", "write FROM … instead"),
     TRUNCATE: writes("TRUNCATE"),
     UNPIVOT: notYet("UNPIVOT"),
     PIVOT_LONGER: notYet("UNPIVOT"),
     UPDATE: writes("UPDATE"),
     USE: notYet("USE"),
     VACUUM: writes("VACUUM"),
-    VALUES: notYet("VALUES", "write SELECT … for a single row"),
   }),
 )
-
-const SET_OPERATION = "run the queries one by one"
 
 /** Words that continue a query in DuckDB, after a complete one here. */
 export const REFUSED_CLAUSES: ReadonlyMap<string, Refusal> = new Map(
   Object.entries<Refusal>({
-    UNION: notYet("UNION", SET_OPERATION),
-    EXCEPT: notYet("EXCEPT", `${SET_OPERATION}; to leave columns out of *, write * EXCLUDE (…)`),
-    INTERSECT: notYet("INTERSECT", SET_OPERATION),
     QUALIFY: notYet("QUALIFY"),
     WINDOW: notYet("The WINDOW clause"),
     TABLESAMPLE: notYet("TABLESAMPLE"),
@@ -90,7 +83,6 @@ export const REFUSED_CLAUSES: ReadonlyMap<string, Refusal> = new Map(
     UNPIVOT: notYet("UNPIVOT"),
     POSITIONAL: notYet("POSITIONAL JOIN"),
     ASOF: notYet("ASOF JOIN"),
-    LATERAL: notYet("LATERAL"),
     AT: notYet("AT (VERSION …) after a table"),
   }),
 )

@@ -2,14 +2,11 @@ import { describe, expect, test } from "vitest"
 import type { NamedExpr } from "../ast/query.ts"
 import { PlanDefect } from "../errors.ts"
 import { parse } from "../parser/parse.ts"
+import { firstItem } from "../parser/testing/only-select.ts"
 import { printExpr, printOrderBy } from "./print-expression.ts"
 import { quoteIdentifier, quoteString } from "./quote.ts"
 
-function expr(sql: string): NamedExpr {
-  const item = parse(`SELECT ${sql}`)[0]?.query.body.items[0]
-  if (item === undefined) throw new Error("no item")
-  return item.expr
-}
+const expr = (sql: string): NamedExpr => firstItem(`SELECT ${sql}`)
 
 const print = (e: NamedExpr): string => printExpr(e, (column) => column.parts.map((part) => part.text).join("."))
 

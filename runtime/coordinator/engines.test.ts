@@ -108,7 +108,15 @@ function stage(
 
 async function scan({ catalog }: PlanRequest): Promise<ScanInput> {
   const span = { start: 0, end: 1 }
-  const ref: TableRef = { _tag: "TableRef", name: "t", spelling: "identifier", nameSpan: span, alias: undefined, span }
+  const ref: TableRef = {
+    _tag: "TableRef",
+    qualifiers: [],
+    name: "t",
+    spelling: "identifier",
+    nameSpan: span,
+    alias: undefined,
+    span,
+  }
   const { id } = await catalog.resolve(ref)
   const columns = [
     { name: "g", sourceName: "g", type: "INTEGER" },

@@ -85,6 +85,7 @@ async function open({ workers = 2, source = numbers(3, 3, 3, 1), behaviour, plan
 
 const ref: TableRef = {
   _tag: "TableRef",
+  qualifiers: [],
   name: "t",
   spelling: "identifier",
   nameSpan: { start: 0, end: 1 },
