@@ -167,7 +167,12 @@ class NodeTransport implements Transport {
 
   lose(node: string, reason: string): void {
     this.served.cancelOf(node, failure("lost", reason))
-    for (const { to, receiver } of this.opened.values()) if (to.node === node) receiver.fail(failure("lost", reason))
+    for (const [stream, { to, receiver }] of this.opened) {
+      if (to.node !== node) continue
+      // It may be there all the same, only silent: it need not go on.
+      this.publish(streamsOf(node), { _tag: "cancel", ...this.head, stream }, EMPTY)
+      receiver.fail(failure("lost", reason))
+    }
   }
 
   probe(node: string): void {

@@ -24,12 +24,15 @@ export interface Guest {
 }
 
 export interface Guests {
-  /** Begins the query at its first order. Throws Cancelled when it is over, QueryError when it is another node's. */
-  readonly enter: (query: string, coordinator: string) => Guest
+  /** Begins the query at its first order. Rejects with Cancelled when it is over, QueryError when it is another node's. */
+  readonly enter: (query: string, coordinator: string) => Promise<Guest>
   readonly has: (query: string) => boolean
   /** Stops what works for the query, then forgets what it wrote. Settles when nothing is left. */
   readonly release: (query: string, coordinator: string) => Promise<void>
-  /** Nobody will ask for what these queries wrote. */
+  /**
+   * Nobody will ask for what these queries wrote. A coordinator that was only silent may begin them again: it knows that all
+   * of it is gone.
+   */
   readonly coordinatorGone: (node: string) => Promise<void>
   readonly count: () => number
   /** Settles when there is none. */
@@ -68,22 +71,26 @@ export function guestQueries(parts: GuestsParts): Guests {
     waiting = []
     for (const wake of ready) wake()
   }
-  const release = async (query: string, coordinator: string): Promise<void> => {
-    const stay = stays.get(query)
-    if (stay !== undefined && stay.coordinator !== coordinator) throw notYours(query, stay)
-    remember(ended, query)
-    if (stay === undefined) return releasing.get(query)
+  const forget = (query: string, stay: Stay): Promise<void> => {
     stays.delete(query)
     const work = end(query, stay)
     releasing.set(query, work)
     return work
   }
-  const releaseAll = async (which: (stay: Stay) => boolean) => {
+  const release = async (query: string, coordinator: string): Promise<void> => {
+    const stay = stays.get(query)
+    if (stay !== undefined && stay.coordinator !== coordinator) throw notYours(query, stay)
+    remember(ended, query)
+    return stay === undefined ? releasing.get(query) : forget(query, stay)
+  }
+  const forgetAll = async (which: (stay: Stay) => boolean) => {
     const found = [...stays].filter(([, stay]) => which(stay))
-    await Promise.all(found.map(([query, { coordinator }]) => release(query, coordinator)))
+    await Promise.all(found.map(([query, stay]) => forget(query, stay)))
   }
   return {
-    enter: (query, coordinator) => {
+    enter: async (query, coordinator) => {
+      // What is left of its first stay must not be swept away under the second.
+      while (releasing.has(query)) await releasing.get(query)
       const known = stays.get(query)
       if (known?.coordinator === coordinator) return known.guest
       if (known !== undefined) throw notYours(query, known)
@@ -95,7 +102,7 @@ export function guestQueries(parts: GuestsParts): Guests {
     },
     has: (query) => stays.has(query),
     release,
-    coordinatorGone: (coordinator) => releaseAll((stay) => stay.coordinator === coordinator),
+    coordinatorGone: (coordinator) => forgetAll((stay) => stay.coordinator === coordinator),
     count: () => stays.size + releasing.size,
     gone: () =>
       stays.size + releasing.size === 0
@@ -103,7 +110,7 @@ export function guestQueries(parts: GuestsParts): Guests {
         : new Promise((resolve) => {
             waiting.push(resolve)
           }),
-    close: () => releaseAll(() => true),
+    close: () => forgetAll(() => true),
   }
 }
 

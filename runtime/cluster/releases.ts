@@ -10,9 +10,9 @@ const RELEASE_AGAIN_MS = 5_000
 /** Which nodes took part in which query, and the word to them that it is over. */
 export interface Releases {
   readonly takesPart: (query: string, node: string) => void
-  /** Settles when every node that took part was told once; those that could not be told are told again later. */
+  /** Settles when every member that took part was told once; those that could not be told are told again later. */
   readonly release: (query: string) => Promise<void>
-  /** What it held is gone with it. */
+  /** What it held is gone with it, or will be when it is heard again: it is not told again of what is over. */
   readonly nodeGone: (node: string) => void
   readonly pending: () => number
   readonly close: () => void
@@ -64,11 +64,12 @@ export function queryReleases(transport: Transport, isMember: (node: string) => 
         if (queries === undefined) untold.set(node, new Set([query]))
         else queries.add(query)
       }
-      await Promise.all(nodes.map((node) => tell(node, query)))
+      // One that was given up may still be there, only silent: it is told, and not waited for.
+      const told = nodes.map((node) => ({ node, over: tell(node, query) }))
+      await Promise.all(told.filter(({ node }) => isMember(node)).map(({ over }) => over))
     },
     nodeGone: (node) => {
       untold.delete(node)
-      for (const nodes of taking.values()) nodes.delete(node)
     },
     pending: () => taking.size + untold.size,
     close: () => {

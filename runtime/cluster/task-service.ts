@@ -38,7 +38,7 @@ export function taskService(parts: TaskServiceParts): StreamHandler {
     const leaving = parts.guests.has(order.query) ? undefined : parts.leaving()
     if (leaving !== undefined) return yield told(reportOf({ _tag: "refused", message: leaving }))
     if (refusal !== undefined) return yield told(failedReport(parts, refusal))
-    const guest = parts.guests.enter(order.query, from)
+    const guest = await parts.guests.enter(order.query, from)
     waiting += 1
     let isWaiting = true
     const onStart = () => {

@@ -51,6 +51,10 @@ export const Greeting = Schema.Struct({
 export type Greeting = typeof Greeting.Type
 export type Say = Greeting["presence"]
 
+/** One node tells another that it has given it up for lost. It may come twice: the two numbers tell one loss from another. */
+export const GivenUp = Schema.Struct({ incarnation: Count, loss: Count })
+export type GivenUp = typeof GivenUp.Type
+
 /** A later start has a larger number, unless the clock is set back; then the random part tells them apart. */
 export function newIncarnation(nowMs: number): number {
   return Math.floor(nowMs) * 1000 + Math.floor(Math.random() * 1000)

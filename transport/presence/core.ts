@@ -1,4 +1,4 @@
-import type { Greeting, NodeCard, Say } from "./card.ts"
+import type { GivenUp, Greeting, NodeCard, Say } from "./card.ts"
 import { mismatch } from "./card.ts"
 
 export const HEARTBEAT_MS = 1_000
@@ -27,6 +27,12 @@ export interface PresenceState {
   readonly self: NodeCard
   readonly members: ReadonlyMap<string, Member>
   readonly refused: ReadonlyMap<string, Refused>
+  /** Nodes that this one gave up for lost: one of them that is heard again was only silent. */
+  readonly givenUp: ReadonlyMap<string, { readonly incarnation: number; readonly loss: number }>
+  /** How often this node gave one up. */
+  readonly losses: number
+  /** By node: the last time that it gave this one up. */
+  readonly givenUpBy: ReadonlyMap<string, GivenUp>
   /** Why nobody can be heard at the moment. */
   readonly broken: string | undefined
   readonly tickedMs: number
@@ -39,6 +45,8 @@ export type PresenceInput =
   | { readonly _tag: "Tick"; readonly nowMs: number }
   /** The carrier says that nobody listens where the node would. */
   | { readonly _tag: "Gone"; readonly node: string }
+  /** The node says that it had given this one up for lost. */
+  | { readonly _tag: "GivenUp"; readonly node: string; readonly by: GivenUp }
   | { readonly _tag: "Broken"; readonly why: string }
   | { readonly _tag: "Restored"; readonly nowMs: number }
   | { readonly _tag: "Described"; readonly card: NodeCard }
@@ -60,6 +68,8 @@ export type PresenceEvent =
 export type PresenceAction =
   | { readonly _tag: "Tell"; readonly say: Say }
   | { readonly _tag: "Probe"; readonly node: string }
+  /** Tells a node that this one has given it up for lost: should it be there, what the two had is over for both. */
+  | { readonly _tag: "TellGivenUp"; readonly node: string; readonly loss: number }
   /** Every stream with the node is over. */
   | { readonly _tag: "Lose"; readonly node: string; readonly reason: string }
   | { readonly _tag: "Notify"; readonly event: PresenceEvent }
@@ -67,7 +77,16 @@ export type PresenceAction =
 type Step = readonly [PresenceState, readonly PresenceAction[]]
 
 export function presenceOf(self: NodeCard): PresenceState {
-  return { self, members: new Map(), refused: new Map(), broken: undefined, tickedMs: 0 }
+  return {
+    self,
+    members: new Map(),
+    refused: new Map(),
+    givenUp: new Map(),
+    losses: 0,
+    givenUpBy: new Map(),
+    broken: undefined,
+    tickedMs: 0,
+  }
 }
 
 /** One input in, the next state and the actions it calls for out. No clock, no I/O. */
@@ -81,8 +100,10 @@ export function step(state: PresenceState, input: PresenceInput): Step {
       return tick(state, input.nowMs)
     case "Gone": {
       if (state.broken !== undefined || !state.members.has(input.node)) return [state, []]
-      return lost(state, input.node, `node ${input.node} is gone: it is no longer connected`)
+      return givenUp(state, input.node, `node ${input.node} is gone: it is no longer connected`)
     }
+    case "GivenUp":
+      return givenUpBy(state, input.node, input.by)
     case "Broken":
       return [{ ...state, broken: input.why }, [notify({ _tag: "CutOff", reason: input.why })]]
     case "Restored":
@@ -122,7 +143,11 @@ function welcome(state: PresenceState, greeting: Greeting, card: NodeCard, nowMs
     if (state.members.size >= NODES_MAX) {
       return refuse(state, greeting, `node ${node} is one too many: a cluster has at most ${NODES_MAX} nodes`, nowMs)
     }
-    return [withMember(state, card, nowMs), [notify({ _tag: "Joined", card })]]
+    const before = state.givenUp.get(node)
+    // It may not have heard it then; now it hears it before anything else is sent to it.
+    const again: readonly PresenceAction[] =
+      before?.incarnation === card.incarnation ? [{ _tag: "TellGivenUp", node, loss: before.loss }] : []
+    return [withMember(state, card, nowMs), [...again, notify({ _tag: "Joined", card })]]
   }
   if (known.card.incarnation === card.incarnation) {
     const isSame = JSON.stringify(known.card) === JSON.stringify(card)
@@ -170,7 +195,7 @@ function tick(state: PresenceState, nowMs: number): Step {
   const actions: PresenceAction[] = [{ _tag: "Tell", say: "here" }]
   for (const [node, { heardMs }] of members) {
     if (isLost(heardMs)) {
-      const [after, losing] = lost(next, node, `node ${node} has not been heard for ${nowMs - heardMs} ms`)
+      const [after, losing] = givenUp(next, node, `node ${node} has not been heard for ${nowMs - heardMs} ms`)
       next = after
       actions.push(...losing)
     } else if (isDoubtful(heardMs)) actions.push({ _tag: "Probe", node })
@@ -186,6 +211,30 @@ function restored(state: PresenceState, nowMs: number): Step {
   ]
 }
 
+/** A loss by this node's own judgement, which the other one may know nothing of. */
+function givenUp(state: PresenceState, node: string, reason: string): Step {
+  const lives = new Map(state.givenUp)
+  lives.delete(node)
+  const [oldest] = lives.keys()
+  if (lives.size >= NODES_MAX && oldest !== undefined) lives.delete(oldest)
+  const incarnation = state.members.get(node)?.card.incarnation
+  const loss = state.losses + 1
+  if (incarnation !== undefined) lives.set(node, { incarnation, loss })
+  return plus(lost({ ...state, givenUp: lives, losses: loss }, node, reason), [{ _tag: "TellGivenUp", node, loss }])
+}
+
+function givenUpBy(state: PresenceState, node: string, by: GivenUp): Step {
+  const last = state.givenUpBy.get(node)
+  if (last?.incarnation === by.incarnation && last.loss === by.loss) return [state, []]
+  const all = new Map(state.givenUpBy)
+  all.delete(node)
+  const [oldest] = all.keys()
+  if (all.size >= NODES_MAX && oldest !== undefined) all.delete(oldest)
+  all.set(node, by)
+  // Also when it is no member at the moment: something may have been begun with it since.
+  return lost({ ...state, givenUpBy: all }, node, `node ${node} has given this node up for lost`)
+}
+
 function lost(state: PresenceState, node: string, reason: string): Step {
   return [
     { ...state, members: without(state.members, [node]) },
@@ -195,7 +244,8 @@ function lost(state: PresenceState, node: string, reason: string): Step {
 
 function withMember(state: PresenceState, card: NodeCard, heardMs: number): PresenceState {
   const refused = without(state.refused, [card.node])
-  return { ...state, refused, members: new Map(state.members).set(card.node, { card, heardMs }) }
+  const lives = without(state.givenUp, [card.node])
+  return { ...state, refused, givenUp: lives, members: new Map(state.members).set(card.node, { card, heardMs }) }
 }
 
 function without<V>(map: ReadonlyMap<string, V>, keys: readonly string[]): ReadonlyMap<string, V> {

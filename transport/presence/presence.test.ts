@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest"
+import { addressText } from "../address.ts"
 import type { Broadcast } from "../broadcast.ts"
 import { inProcessBus } from "../in-process.ts"
 import type { NodeCard } from "./card.ts"
@@ -55,6 +56,7 @@ function cluster() {
   const bus = inProcessBus()
   const { clock, beat } = handClock()
   const mute = new Set<string>()
+  const receivers = new Map<string, (body: Uint8Array, from: string) => void>()
   const join = (own: NodeCard, broadcast: Broadcast = bus.broadcast()) => {
     const log: string[] = []
     const presence = openPresence({
@@ -64,6 +66,11 @@ function cluster() {
       transport: {
         lose: (node, reason) => log.push(`lose ${node}: ${reason}`),
         probe: (node) => log.push(`probe ${node}`),
+        send: (to, body) => void (mute.has(to.node) || receivers.get(addressText(to))?.(body, own.node)),
+        listen: (path, receive) => {
+          receivers.set(addressText({ node: own.node, path }), receive)
+          return () => undefined
+        },
       },
       onRefused: (reason) => log.push(`cannot read: ${reason.slice(0, 60)}`),
     })
@@ -122,7 +129,7 @@ describe("presence", () => {
 
   test("a node that falls silent is probed, then lost; when it is heard again, it joins again", async () => {
     const { join, beat, mute } = cluster()
-    const [a] = [join(card("a")), join(card("b"))]
+    const [a, b] = [join(card("a")), join(card("b"))]
     await settle()
     mute.add("b")
     for (let missed = 1; missed <= PROBE_AFTER_HEARTBEATS; missed += 1) await beat()
@@ -140,6 +147,38 @@ describe("presence", () => {
     mute.clear()
     await beat()
     expect(a.names()).toEqual(["a", "b"])
+    // What b had with a is over for a, so it is for b: who is heard again starts anew with the other one.
+    expect(b.log).toEqual([
+      "Joined a/1",
+      "lose a: node a has given this node up for lost",
+      "Lost a: node a has given this node up for lost",
+    ])
+    await beat()
+    expect([a.names(), b.names()]).toEqual([
+      ["a", "b"],
+      ["b", "a"],
+    ])
+    const [ofA, ofB] = [a.log.length, b.log.length]
+    for (let beats = 0; beats < 3; beats += 1) await beat()
+    expect([a.log.length, b.log.length]).toEqual([ofA, ofB])
+  })
+
+  test("two nodes that gave each other up are together again after both have told", async () => {
+    const { join, beat, mute } = cluster()
+    const [a, b] = [join(card("a")), join(card("b"))]
+    await settle()
+    mute.add("a").add("b")
+    for (let missed = 0; missed <= LOST_AFTER_HEARTBEATS; missed += 1) await beat()
+    expect([a.names(), b.names()]).toEqual([["a"], ["b"]])
+    mute.clear()
+    for (let beats = 0; beats < 3; beats += 1) await beat()
+    const [ofA, ofB] = [a.log.length, b.log.length]
+    for (let beats = 0; beats < 3; beats += 1) await beat()
+    expect([a.names(), b.names()]).toEqual([
+      ["a", "b"],
+      ["b", "a"],
+    ])
+    expect([a.log.length, b.log.length]).toEqual([ofA, ofB])
   })
 
   test("a process that stood still does not blame the others for it", async () => {

@@ -1,9 +1,10 @@
 import * as Schema from "effect/Schema"
 import type { Broadcast } from "../broadcast.ts"
+import { codecOf } from "../codec.ts"
 import { TransportFailure } from "../errors.ts"
 import type { Transport } from "../transport.ts"
 import type { Say } from "./card.ts"
-import { Greeting, NodeCard } from "./card.ts"
+import { GivenUp, Greeting, NodeCard } from "./card.ts"
 import type { PresenceAction, PresenceEvent, PresenceInput, PresenceState } from "./core.ts"
 import { HEARTBEAT_MS, presenceOf, step } from "./core.ts"
 
@@ -18,7 +19,7 @@ export interface PresenceOptions {
   readonly card: NodeCard
   readonly broadcast: Broadcast
   /** Streams with a node that is lost, left or was started anew end; whoever made it passes its `onGone` to `gone`. */
-  readonly transport: Pick<Transport, "lose" | "probe">
+  readonly transport: Pick<Transport, "lose" | "probe" | "send" | "listen">
   readonly clock?: Clock
   /** Announcements that cannot be read; for the log. */
   readonly onRefused?: (reason: string) => void
@@ -40,6 +41,10 @@ export interface Presence {
   /** Says goodbye. */
   readonly close: () => Promise<void>
 }
+
+/** Where a node is told that another one has given it up for lost. */
+const GIVEN_UP_PATH = "given-up"
+const givenUps = codecOf(GivenUp)
 
 /** Begins with a hello, so what the node serves must be reachable by then: see `Transport.settled`. */
 export function openPresence(options: PresenceOptions): Presence {
@@ -73,6 +78,7 @@ class NodePresence implements Presence {
     const { broadcast } = options
     refuseLongCard(options.card, broadcast.bodyBytesMax)
     this.ends = [
+      options.transport.listen(GIVEN_UP_PATH, (body, from) => this.hearGivenUp(body, from)),
       broadcast.hear((body, sender) => this.hear(body, sender)),
       this.clock.every(HEARTBEAT_MS, () => this.apply({ _tag: "Tick", nowMs: this.clock.nowMs() })),
     ]
@@ -151,6 +157,24 @@ class NodePresence implements Presence {
     return isReadable ? { greeting, card: decodeCard(json) } : { greeting }
   }
 
+  private hearGivenUp(body: Uint8Array, node: string): void {
+    try {
+      this.apply({ _tag: "GivenUp", node, by: givenUps.decode(body) })
+    } catch (error) {
+      this.options.onRefused?.(`a word of node "${node}" that cannot be read: ${String(error)}`)
+    }
+  }
+
+  private tellGivenUp(node: string, loss: number): void {
+    const { incarnation } = this.state.self
+    try {
+      this.options.transport.send({ node, path: GIVEN_UP_PATH }, givenUps.encode({ incarnation, loss }))
+    } catch (error) {
+      // Cut off just now: that ends what the two have with each other as well.
+      if (!(error instanceof TransportFailure)) throw error
+    }
+  }
+
   private apply(input: PresenceInput): void {
     if (this.closed) return
     const [state, actions] = step(this.state, input)
@@ -164,6 +188,8 @@ class NodePresence implements Presence {
         return this.options.broadcast.tell(announcement(action.say, this.state.self))
       case "Probe":
         return this.options.transport.probe(action.node)
+      case "TellGivenUp":
+        return this.tellGivenUp(action.node, action.loss)
       case "Lose":
         return this.options.transport.lose(action.node, action.reason)
       case "Notify":

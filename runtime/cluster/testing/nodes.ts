@@ -25,6 +25,8 @@ export interface TestNode extends ClusterNode {
   /** Killed after it has sent so many more parcels with bytes in them. */
   readonly killAfter: (parcels: number) => void
   readonly isKilled: () => boolean
+  /** While it is silent nothing leaves it and nothing reaches it, and nobody is told so: as if it stood still. */
+  readonly silence: (isSilent: boolean) => void
 }
 
 /** Nodes of one process with real engines, on a bus of their own. */
@@ -62,8 +64,8 @@ export class TestCluster {
       duckdb: () => version.promise,
       ...more,
     })
-    const { kill, killAfter, isKilled } = cut
-    const opened = { ...node, kill, killAfter, isKilled }
+    const { kill, killAfter, isKilled, silence } = cut
+    const opened = { ...node, kill, killAfter, isKilled, silence }
     this.nodes.push(opened)
     return opened
   }
@@ -86,6 +88,7 @@ function cuttable(bus: InProcessBus) {
   const broadcast = bus.broadcast()
   let left = Number.POSITIVE_INFINITY
   let killed = false
+  let silent = false
   const kill = () => {
     if (killed) return
     killed = true
@@ -95,17 +98,21 @@ function cuttable(bus: InProcessBus) {
   const cutWire: Wire = {
     ...wire,
     publish: (to, parcel, onNobody) => {
-      if (killed) return
+      if (killed || silent) return
       wire.publish(to, parcel, onNobody)
       if (parcel.body.byteLength > 0 && (left -= 1) <= 0) kill()
     },
+    subscribe: (address, receive) =>
+      wire.subscribe(address, (parcel) => {
+        if (!silent) receive(parcel)
+      }),
   }
   return {
     wire: cutWire,
     broadcast: {
       ...broadcast,
       tell: (body: Uint8Array) => {
-        if (!killed) broadcast.tell(body)
+        if (!killed && !silent) broadcast.tell(body)
       },
     },
     kill,
@@ -113,6 +120,9 @@ function cuttable(bus: InProcessBus) {
       left = parcels
     },
     isKilled: () => killed,
+    silence: (isSilent: boolean) => {
+      silent = isSilent
+    },
   }
 }
 
