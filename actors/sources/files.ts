@@ -10,8 +10,11 @@ const FILES_MAX = 1_000_000
 /** Directories below one another that `**` looks into. */
 const DEPTH_MAX = 256
 
-/** Is told of a path before anything is asked of it or listed below it. What it throws ends the search. */
-export type Guard = (path: string) => Promise<void>
+/**
+ * Is told of a path before anything is asked of it or listed below it. What it throws ends the search; false says that there
+ * is nothing.
+ */
+export type Guard = (path: string) => Promise<boolean>
 
 /**
  * The regular files that a path or pattern names, as absolute paths in the order of their bytes; none is no error. A
@@ -56,12 +59,12 @@ function split(pattern: string, cwd: string): { readonly base: string; readonly 
   return { base: start.replace(/\/+$/, ""), rest: pattern.replace(/^~\//, "") }
 }
 
-/** Every directory on the way of a path as it is written, and the path itself. */
+/** Every directory on the way of a path as it is written, and the path itself; below nothing there is nothing. */
 async function guardWay(base: string, rest: string, guard: Guard): Promise<void> {
   let path = base
   for (const part of rest.split("/")) {
     path = `${path}/${part}`
-    await guard(path)
+    if (!(await guard(path))) return
   }
 }
 

@@ -7,8 +7,12 @@ import type { Places } from "./lookups.ts"
 import { notFound } from "./not-found.ts"
 import { refuseOutside, rootsGuard } from "./roots.ts"
 
+/** Bytes of a name: no file system takes longer paths, and a search takes a step for each of its parts. */
+const NAME_BYTES_MAX = 4096
+
 /** The files behind a name, in order. Rejects with UnknownTable, or UnsupportedSql for what cannot be read yet. */
 export async function findFiles(ref: TableRef, places: Places): Promise<readonly string[]> {
+  refuseLong(ref)
   refuseRemote(ref)
   const { roots } = places
   if (roots !== undefined) refuseOutside(ref, roots)
@@ -23,6 +27,13 @@ export async function findFiles(ref: TableRef, places: Places): Promise<readonly
   const [other] = others
   if (other !== undefined) throw otherFormat(ref, other)
   throw await notFound(ref, places)
+}
+
+function refuseLong({ name, nameSpan: span }: TableRef): void {
+  const bytes = Buffer.byteLength(name)
+  if (bytes <= NAME_BYTES_MAX) return
+  const message = `the name of a table or file has ${bytes} bytes: names of up to ${NAME_BYTES_MAX} are looked for`
+  throw new UnsupportedSql({ message, span })
 }
 
 function refuseRemote(ref: TableRef): void {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { homedir, tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { expandFiles } from "../../actors/sources/files.ts"
 import type { TableRef } from "../../planner/ast/query.ts"
 import { findFiles } from "./find-files.ts"
 import type { Places } from "./lookups.ts"
@@ -101,6 +102,24 @@ describe("inside", () => {
     expect(await outcome("out/secret.parquet", "string", places)).toEqual(["data/out/secret.parquet"])
     expect(await outcome("HOME/outside/deep/er.parquet", "string", places)).toEqual(["outside/deep/er.parquet"])
     expect(await outcome("HOME/data-2/d.parquet", "string", places)).toEqual(refused("HOME/data-2/d.parquet"))
+  })
+})
+
+test("a name of many parts costs no more than the first of them that is not there", async () => {
+  const asked: string[] = []
+  const guard = (path: string) => {
+    asked.push(relative(home, path))
+    return Promise.resolve(false)
+  }
+  expect(await expandFiles("x/".repeat(2000), join(home, "data"), guard)).toEqual([])
+  expect(asked).toEqual(["data/x"])
+})
+
+test("a name longer than any path is refused before anything is looked for", async () => {
+  expect(await outcome(`${"x/".repeat(2048)}y`, "string")).toEqual({
+    _tag: "UnsupportedSql",
+    message: "the name of a table or file has 4097 bytes: names of up to 4096 are looked for",
+    hint: undefined,
   })
 })
 

@@ -34,11 +34,12 @@ export function rootsGuard(ref: TableRef, roots: Roots): Guard {
   let real: Promise<Roots> | undefined
   return async (path) => {
     // On the way down to a root; the way it is written was checked before.
-    if (roots.some((root) => isInside(normalize(root), normalize(path)))) return
+    if (roots.some((root) => isInside(normalize(root), normalize(path)))) return true
     const found = await resolved(path)
-    if (found === undefined) return
+    if (found === undefined) return false
     real ??= realRoots(roots)
     if (!(await real).some((root) => isInside(found, root))) throw outside(ref)
+    return true
   }
 }
 

@@ -81,3 +81,9 @@ test("what is no JSON is refused in the words of the parser, cut", () => {
   expect(found(`{"sql": ${"x".repeat(1000)}`)).toMatchObject({ reason: "InvalidBody" })
   expect(found(`{"${"f".repeat(1000)}": 1}`)).toMatchObject({ message: `there is no field "${"f".repeat(60)}…"` })
 })
+
+test("a value nested deeper than the stack is no defect", () => {
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`
+  expect(() => read(`{"sql": ${deep}}`)).toThrow('the field "sql" must be the statement as a text, found [[…')
+  expect(() => read(deep)).toThrow("the body must be a JSON object, found [[…")
+})

@@ -97,7 +97,12 @@ function invalid(field: Field, wanted: string, found: unknown): RequestRefused {
 }
 
 function shown(value: unknown): string {
-  return cut(JSON.stringify(value))
+  try {
+    return cut(JSON.stringify(value))
+  } catch {
+    // It is read at any depth, but written only as deep as the stack is.
+    return Array.isArray(value) ? "[[…" : "{…"
+  }
 }
 
 function cut(text: string): string {
