@@ -66,7 +66,6 @@ describe("without an engine", () => {
     "INSTALL httpfs",
     "COPY sales TO 'x.csv'",
     "SELECT * FROM read_text('/etc/passwd')",
-    "SELECT 1 UNION SELECT 2",
     "SELECT ?",
   ])("%s", async (sql) => {
     expect(`\n${await refusal(sql)}\n`).toMatchSnapshot()
@@ -85,16 +84,8 @@ describe("in DuckDB's words", () => {
     "SELECT read_text('/etc/passwd')",
     "SELECT date_trunc('month', seen) FROM sales",
     "SELECT seen AT TIME ZONE 'Asia/Tokyo' FROM sales",
-    "SELECT (SELECT 1) FROM sales",
-    "SELECT id = ANY([1, 2]) FROM sales",
-    "SELECT id, unnest([1, 2]) FROM sales",
-    "SELECT struct_pack(id) FROM sales",
     "SELECT bitstring_agg(id) FROM sales",
     "SELECT strftime(seen, '%Y') FROM sales",
-    "SELECT id % 2 AS x, count(*) FROM sales GROUP BY ALL HAVING id > 1",
-    "SELECT DISTINCT name FROM sales ORDER BY id",
-    "SELECT name FROM sales ORDER BY name COLLATE NOCASE",
-    "SELECT row_number() OVER () FROM sales",
     "SELECT DATE 'tomorrow' FROM sales",
     "SELECT 1 // 0, error('stop') FROM sales",
   ])("%s", async (sql) => {

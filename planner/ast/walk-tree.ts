@@ -1,8 +1,8 @@
 import type { ColumnRef, WindowFrame, WindowSpec } from "./expression.ts"
-import type { FromItem, NamedExpr, Query, Select } from "./query.ts"
+import type { Cte, FromItem, NamedExpr, Query, QueryBody } from "./query.ts"
 
 /** Every kind of node that the parser makes. */
-export type TreeNode = NamedExpr | WindowSpec<ColumnRef> | WindowFrame<ColumnRef> | Query | Select | FromItem
+export type TreeNode = NamedExpr | WindowSpec<ColumnRef> | WindowFrame<ColumnRef> | Query | QueryBody | Cte | FromItem
 
 /**
  * The node itself and every node below it, nested queries with all that is in them too: a parent before what it holds,

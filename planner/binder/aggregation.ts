@@ -1,7 +1,6 @@
 import type { FunctionCall } from "../ast/expression.ts"
 import { anyExpr, columnsOf, replaceNodes } from "../ast/traverse.ts"
 import type { FunctionNames, TypeOracle } from "../describe.ts"
-import { UnsupportedSql } from "../errors.ts"
 import {
   type BoundExpr,
   call,
@@ -12,6 +11,7 @@ import {
   printForPeople,
 } from "../logical/column.ts"
 import type { Item, Plan } from "../logical/plan.ts"
+import { NotTakenApart } from "./not-taken-apart.ts"
 import { typesOf } from "./typing.ts"
 
 /** Whether the expression calls an aggregate. */
@@ -116,8 +116,5 @@ function readingGroups(
   const made = new Set(items.map((item) => item.column.id))
   const stray = columnsOf(rewritten).find((column) => !made.has(column.id))
   if (stray === undefined) return rewritten
-  throw new UnsupportedSql({
-    message: `"${stray.name}" is neither grouped nor aggregated in ${printForPeople(expr)}`,
-    hint: "group by the expression exactly as it is written, or wrap the column in any_value()",
-  })
+  throw new NotTakenApart(`${stray.name}, which is neither grouped nor aggregated`)
 }

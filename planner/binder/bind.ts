@@ -1,13 +1,17 @@
+import { walkTree } from "../ast/walk-tree.ts"
 import type { Cte, Query } from "../ast/query.ts"
 import { PlanDefect, UnknownColumn } from "../errors.ts"
 import type { QueryPlan } from "../logical/plan.ts"
 import { validate } from "../logical/validate.ts"
 import { type CteBinding, type CteBindings, inlineCtes, NO_CTES } from "./ctes.ts"
 import type { BindContext } from "./context.ts"
-import { type BoundSubquery, refuseUnspeakable } from "./from.ts"
-import { plainQuery, refuseCte } from "./plain-query.ts"
+import { type BoundSubquery, type FromContext, isSpeakable } from "./from.ts"
+import { NotTakenApart } from "./not-taken-apart.ts"
+import { plainQuery } from "./plain-query.ts"
 import { bindBlock } from "./select.ts"
 import { uniqueInCte } from "./unique-names.ts"
+import { bindInOnePiece, bindRecursiveCte, bindWhole } from "./whole/bind-whole.ts"
+import { wholeReason } from "./whole/reason.ts"
 
 /**
  * Names become columns with ids, implicit casts become explicit, `*` becomes columns. The result runs whole on one
@@ -16,23 +20,53 @@ import { uniqueInCte } from "./unique-names.ts"
 export async function bind(query: Query, context: BindContext): Promise<QueryPlan> {
   const bindings: CteBinding[] = []
   const bindQuery = async (inner: Query, outer: CteBindings): Promise<BoundSubquery> => {
-    const plain = plainQuery(inner)
     const ctes = new Map(outer)
     for (const cte of inner.with) {
-      refuseCte(cte)
-      const bound = await bindQuery(cte.query, ctes)
-      refuseUnspeakable(bound)
+      const env = { context, ctes, bindQuery }
+      const bound = isRecursive(cte, inner) ? await bindRecursiveCte(cte, env) : await bindQuery(cte.query, ctes)
+      if (!isSpeakable(bound)) throw new NotTakenApart(`a type of ${cte.name.text} that has no name`)
       const binding = bindingOf(cte, context.nextCte(), bound)
       bindings.push(binding)
       ctes.set(cte.name.text.toLowerCase(), binding)
     }
-    return bindBlock(plain, { context, ctes, bindQuery })
+    return bindEither(inner, { context, ctes, bindQuery })
   }
-  const { plan, fields } = await bindQuery(query, NO_CTES)
+  const { plan, fields } = await bindStatement(query, { context, ctes: NO_CTES, bindQuery })
   const { ctes, root } = inlineCtes(plan, bindings)
   for (const each of [...ctes.map((cte) => cte.plan), root]) validate(each, "bind")
   if (fields.length === 0) throw new PlanDefect({ message: "the query yields no columns", rule: "bind" })
   return { ctes, root, output: fields.map(({ name, column }) => ({ name, column })) }
+}
+
+/** As one text, WITH and all, where something would be lost between two stages: a collation, a type without a name. */
+async function bindStatement(query: Query, env: FromContext): Promise<BoundSubquery> {
+  for (const node of walkTree(query)) if (node._tag === "Collate") return bindInOnePiece(query, env, "COLLATE")
+  try {
+    return await env.bindQuery(query, env.ctes)
+  } catch (error) {
+    if (!(error instanceof NotTakenApart)) throw error
+    return bindInOnePiece(query, env, error.what)
+  }
+}
+
+/** Taken apart where the planner can, as its text stands where it cannot. */
+async function bindEither(query: Query, env: FromContext): Promise<BoundSubquery> {
+  const reason = wholeReason(query)
+  if (reason !== undefined) return bindWhole(query, env, reason)
+  try {
+    return await bindBlock(plainQuery(query), env)
+  } catch (error) {
+    if (!(error instanceof NotTakenApart)) throw error
+    return bindWhole(query, env, error.what)
+  }
+}
+
+/** Whether the CTE reads itself. */
+function isRecursive(cte: Cte, query: Query): boolean {
+  if (!query.recursive) return false
+  const name = cte.name.text.toLowerCase()
+  for (const node of walkTree(cte.query)) if (node._tag === "TableRef" && node.name.toLowerCase() === name) return true
+  return false
 }
 
 function bindingOf(cte: Cte, id: number, bound: BoundSubquery): CteBinding {

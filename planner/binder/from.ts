@@ -2,13 +2,14 @@ import type { Identifier } from "../ast/expression.ts"
 import type { FromItem, JoinRef, Query, SubqueryRef, TableAlias, TableRef } from "../ast/query.ts"
 import { NOWHERE } from "../ast/span.ts"
 import { UnknownColumn, UnsupportedSql } from "../errors.ts"
-import { type BoundExpr, call, type Column, columnIds, conjunction, conjuncts } from "../logical/column.ts"
+import { type BoundExpr, call, type Column, columnIds, conjunction, conjuncts, isUntyped } from "../logical/column.ts"
 import type { JoinKind, Plan } from "../logical/plan.ts"
-import { wireColumn } from "../types/wire.ts"
+import { isWireType } from "../types/wire.ts"
 import { equality, explicitComparisons } from "./comparisons.ts"
 import type { BindContext } from "./context.ts"
 import { type CteBindings, cteScan } from "./ctes.ts"
 import { plainFromItem } from "./plain-query.ts"
+import { NotTakenApart } from "./not-taken-apart.ts"
 import { uniqueInSubquery } from "./unique-names.ts"
 import { NO_ALIASES, resolve } from "./resolve.ts"
 import {
@@ -60,11 +61,33 @@ export async function bindFrom(from: FromItem | undefined, env: FromContext): Pr
 }
 
 async function bindTable(ref: TableRef, env: FromContext): Promise<BoundFrom> {
-  const cte = ref.spelling === "identifier" ? env.ctes.get(ref.name.toLowerCase()) : undefined
-  if (cte !== undefined) {
-    const { plan, fields } = cteScan(cte, env.context.ids)
-    return single(plan, relation(ref.alias, cte.name, fields))
+  const { plan, name, fields } = await resolveTable(ref, env)
+  refuseUntyped(fields)
+  return single(plan, relation(ref.alias, name, fields))
+}
+
+/** What a table's name stands for. */
+export interface ResolvedTable {
+  /** Equal for two references to one table. */
+  readonly key: string
+  /** What its columns may be qualified with when no alias is written. */
+  readonly name: string
+  readonly plan: Plan
+  readonly fields: BoundSubquery["fields"]
+}
+
+/** A CTE, or a table of the catalog. */
+export async function resolveTable(ref: TableRef, env: FromContext): Promise<ResolvedTable> {
+  const [schema] = ref.qualifiers
+  if (schema !== undefined) {
+    throw new UnsupportedSql({
+      message: "Tables of a schema are not supported: there are no schemas",
+      span: { start: schema.span.start, end: ref.nameSpan.end },
+      hint: "a file's path is written in quotes: FROM 'data/lineitem.parquet'",
+    })
   }
+  const cte = ref.spelling === "identifier" ? env.ctes.get(ref.name.toLowerCase()) : undefined
+  if (cte !== undefined) return { key: `cte ${cte.id}`, name: cte.name, ...cteScan(cte, env.context.ids) }
   const table = await env.context.catalog.resolve(ref)
   const columns = table.columns.map((each) => ({
     column: env.context.ids.make(each.name, each.type),
@@ -72,19 +95,25 @@ async function bindTable(ref: TableRef, env: FromContext): Promise<BoundFrom> {
   }))
   const fields = columns.map((each) => ({ name: each.sourceName, column: each.column }))
   const plan: Plan = { _tag: "Scan", table, columns, pruning: [], limit: undefined }
-  return single(plan, relation(ref.alias, table.alias, fields))
+  return { key: `table ${table.id}`, name: table.alias, plan, fields }
 }
 
 async function bindSubquery(ref: SubqueryRef, env: FromContext): Promise<BoundFrom> {
   const bound = await env.bindQuery(ref.query, env.ctes)
-  refuseUnspeakable(bound)
+  if (!isSpeakable(bound)) throw new NotTakenApart("a subquery whose type has no name")
   const { plan, fields } = bound
+  refuseUntyped(fields)
   return single(plan, relation(ref.alias, "unnamed_subquery", uniqueInSubquery(fields)))
 }
 
 /** A column of a type that cannot be written in SQL (a row without field names) can be shown, but not read again. */
-export function refuseUnspeakable({ fields }: BoundSubquery): void {
-  for (const { column } of fields) wireColumn(column.type)
+export function isSpeakable({ fields }: BoundSubquery): boolean {
+  return fields.every(({ column }) => isWireType(column.type))
+}
+
+/** `SELECT NULL AS c`: what reads `c` gives it its type, as long as no table holds it. */
+function refuseUntyped(fields: BoundSubquery["fields"]): void {
+  if (fields.some(({ column }) => isUntyped(column))) throw new NotTakenApart("a column of NULL without a type")
 }
 
 function single(plan: Plan, only: Relation): BoundFrom {

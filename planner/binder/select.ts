@@ -2,7 +2,7 @@ import type { ColumnRef, Identifier, Star } from "../ast/expression.ts"
 import type { NamedExpr, Query, Select, SelectItem, SelectQuery } from "../ast/query.ts"
 import { isColumn, replaceNodes } from "../ast/traverse.ts"
 import type { DescribedColumn, FunctionNames } from "../describe.ts"
-import { BindError, PlanDefect, UnknownColumn, UnsupportedSql } from "../errors.ts"
+import { BindError, PlanDefect, UnknownColumn } from "../errors.ts"
 import { type BoundExpr, type Column, isConstant, printBound } from "../logical/column.ts"
 import { filtered, type Item, passing, type Plan, type SortKey } from "../logical/plan.ts"
 import { isVolatile } from "../logical/volatile.ts"
@@ -12,6 +12,7 @@ import { type BindContext, functionNames } from "./context.ts"
 import { describeBlock } from "./describe-block.ts"
 import { type BoundSubquery, bindFrom, type FromContext } from "./from.ts"
 import { bindLimit } from "./limit.ts"
+import { NotTakenApart } from "./not-taken-apart.ts"
 import { type Aliases, NO_ALIASES, resolve } from "./resolve.ts"
 import { expandAll, sameName, type Scope } from "./scope.ts"
 import { typesOf } from "./typing.ts"
@@ -101,9 +102,6 @@ function expandStar(
   star: Star<ColumnRef>,
   source: SelectItem,
 ): readonly ListItem[] {
-  const beyond = star.rename.length > 0 || star.exclude.some((each) => each.length > 1)
-  if (beyond)
-    throw new UnsupportedSql({ message: "RENAME and qualified names after * are not supported yet", span: star.span })
   const isReplaced = (name: string) => star.replace.some((each) => sameName(each.name.text, name))
   const all = star.relation === undefined ? expandAll(scope, isReplaced) : relationColumns(scope, star.relation)
   const excluded = (name: string) => star.exclude.some((each) => sameName(each.at(-1)?.text ?? "", name))
@@ -196,11 +194,7 @@ function refuseCopiedVolatile(block: ResolvedBlock, functions: FunctionNames): v
     const inList = [...texts].some((other) => text.includes(other)) && item.source.expr._tag !== "FunctionCall"
     texts.add(text)
     if (!reused && !inList) continue
-    throw new UnsupportedSql({
-      message: "an alias of a volatile expression such as random() cannot be used again in the same block",
-      span: item.source.span,
-      hint: "compute it in a subquery and use its column",
-    })
+    throw new NotTakenApart("an alias of a volatile expression that is used again")
   }
 }
 
@@ -239,16 +233,13 @@ function isGroupOfAll(expr: BoundExpr, functions: FunctionNames): boolean {
   return !isConstant(expr) && !hasAggregate(expr, functions)
 }
 
-/** DuckDB 1.4 groups by such a column, too, which nobody who reads the statement would expect. */
+/** DuckDB 1.4 groups by such a column, too. */
 function refuseHavingColumns(having: BoundExpr, groups: readonly BoundExpr[], functions: FunctionNames): void {
   const grouped = new Set(groups.filter((group) => isColumn(group)).map((group) => printBound(group)))
   replaceNodes(having, (node) => {
     if (isAggregate(node, functions)) return node
     if (!isColumn(node) || grouped.has(printBound(node))) return undefined
-    throw new UnsupportedSql({
-      message: `HAVING reads column "${node.name}" beside GROUP BY ALL, which does not group by it`,
-      hint: "name the groups in GROUP BY, or filter in an outer query",
-    })
+    throw new NotTakenApart("HAVING beside GROUP BY ALL")
   })
 }
 
@@ -291,11 +282,7 @@ function refuseUnlistedKeys(grouped: GroupedBlock, query: Query): void {
   const index = grouped.keys.findIndex((key) => !listed.has(printBound(key.expr)))
   const written = query.orderBy[index]
   if (written === undefined) return
-  throw new UnsupportedSql({
-    message: "SELECT DISTINCT is ordered by something that its list does not have",
-    span: written.expr.span,
-    hint: "add it to the list, or GROUP BY the list and order by an aggregate such as min()",
-  })
+  throw new NotTakenApart("DISTINCT that is ordered by something beside its list")
 }
 
 /** DISTINCT is grouping by the whole list. */

@@ -1,7 +1,7 @@
 import type { TypeOracle } from "../describe.ts"
 import { PlanDefect } from "../errors.ts"
 import { isColumn, columnsOf } from "../ast/traverse.ts"
-import { type BoundExpr, type Column, printBound, sqlName } from "../logical/column.ts"
+import { type BoundExpr, type Column, isUntyped, printBound, sqlName } from "../logical/column.ts"
 
 /**
  * DuckDB's types for expressions over typed columns, in one question:
@@ -35,7 +35,8 @@ function typedFrom(columns: readonly Column[]): string {
 
 /** `SELECT CAST(NULL AS INTEGER) AS a, …`. The names are SQL already. */
 export function typedNulls(columns: readonly { readonly name: string; readonly type: string }[]): string {
-  return `SELECT ${columns.map((each) => `CAST(NULL AS ${each.type}) AS ${each.name}`).join(", ")}`
+  const nullOf = (each: { readonly type: string }) => (isUntyped(each) ? "NULL" : `CAST(NULL AS ${each.type})`)
+  return `SELECT ${columns.map((each) => `${nullOf(each)} AS ${each.name}`).join(", ")}`
 }
 
 function ordinals(count: number): string {

@@ -26,6 +26,10 @@ export function distribute(plan: Plan, context: DistributionContext): Distribute
       const input = distribute(plan.input, context)
       return { plan: { ...plan, input: input.plan }, spread: renamed(input.spread, plan.items) }
     }
+    case "Whole": {
+      const inputs = plan.inputs.map((input) => gathered(distribute(input, context), plan.because))
+      return { plan: { ...plan, inputs }, spread: SINGLE }
+    }
     case "Join":
       return distributeJoin(plan, distribute(plan.left, context), distribute(plan.right, context), context)
     case "Aggregate":

@@ -33,6 +33,8 @@ function rowsOf(plan: Plan, cte: (id: number) => Estimate): number {
       return plan.table.rows
     case "CteScan":
       return cte(plan.cte).rows
+    case "Whole":
+      return Math.max(1, ...plan.inputs.map((input) => rowsOf(input, cte)))
     case "Filter":
       return rowsOf(plan.input, cte) * selectivity(plan.predicate)
     case "Aggregate":

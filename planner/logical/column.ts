@@ -25,6 +25,11 @@ export class ColumnIds {
   }
 }
 
+/** A column that holds nothing but a NULL without a type, as in `SELECT NULL AS c`. */
+export function isUntyped(column: Pick<Column, "type">): boolean {
+  return column.type === '"NULL"' || column.type === "NULL"
+}
+
 /** How a column is called in every SQL text that an engine runs. */
 export function sqlName(column: Pick<Column, "id">): string {
   return `c${column.id}`

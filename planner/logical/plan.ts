@@ -6,7 +6,19 @@ import type { BoundExpr, Column } from "./column.ts"
  * A relational tree over bound columns. The optimizer rewrites it; the distribution pass adds `Exchange` nodes. At every
  * moment it can be printed as one DuckDB statement and run whole on one engine (an Exchange prints as its input).
  */
-export type Plan = Scan | OneRow | CteScan | Filter | Project | Join | Aggregate | Sort | TopN | Limit | Exchange
+export type Plan =
+  | Scan
+  | OneRow
+  | CteScan
+  | Whole
+  | Filter
+  | Project
+  | Join
+  | Aggregate
+  | Sort
+  | TopN
+  | Limit
+  | Exchange
 
 /** A column that a node makes, and what it is made of. */
 export interface Item {
@@ -36,6 +48,31 @@ export interface CteScan {
   readonly cte: number
   readonly name: string
   readonly columns: readonly { readonly column: Column; readonly source: Column }[]
+}
+
+/**
+ * A query block that DuckDB runs as its text stands, on one engine: whatever the planner does not take apart. Its
+ * tables, and the subqueries that stand by themselves, are inputs, which are planned and spread like any other plan.
+ */
+export interface Whole {
+  readonly _tag: "Whole"
+  /** The block's SQL: text, and between it the reads of inputs. */
+  readonly parts: readonly (string | WholeRead)[]
+  readonly inputs: readonly Plan[]
+  /** What the text yields, by position. */
+  readonly columns: readonly Column[]
+  /** Calls a volatile function or takes a sample (law 5). */
+  readonly volatile: boolean
+  /** What the planner does not take apart, for EXPLAIN: `window functions`. */
+  readonly because: string
+}
+
+/** Where the text reads an input, and under which names. */
+export interface WholeRead {
+  readonly input: number
+  readonly fields: readonly { readonly name: string; readonly column: Column }[]
+  /** Whether the read needs parentheses of its own where it stands. */
+  readonly parenthesised: boolean
 }
 
 export interface Filter {
@@ -130,6 +167,8 @@ export function outputs(plan: Plan): readonly Column[] {
     case "Scan":
     case "CteScan":
       return plan.columns.map((each) => each.column)
+    case "Whole":
+      return plan.columns
     case "Project":
       return plan.items.map((item) => item.column)
     case "Aggregate":
@@ -154,6 +193,8 @@ export function inputsOf(plan: Plan): readonly Plan[] {
       return []
     case "Join":
       return [plan.left, plan.right]
+    case "Whole":
+      return plan.inputs
     default:
       return [plan.input]
   }
@@ -171,6 +212,10 @@ export function mapInputs(plan: Plan, f: (input: Plan) => Plan): Plan {
       const right = f(plan.right)
       return left === plan.left && right === plan.right ? plan : { ...plan, left, right }
     }
+    case "Whole": {
+      const inputs = plan.inputs.map(f)
+      return inputs.every((input, i) => input === plan.inputs[i]) ? plan : { ...plan, inputs }
+    }
     default: {
       const input = f(plan.input)
       return input === plan.input ? plan : { ...plan, input }
@@ -184,6 +229,7 @@ export function expressionsOf(plan: Plan): readonly BoundExpr[] {
     case "OneRow":
     case "Scan":
     case "CteScan":
+    case "Whole":
     case "Limit":
       return []
     case "Filter":
@@ -209,6 +255,7 @@ export function mapExpressions(plan: Plan, f: (expr: BoundExpr) => BoundExpr): P
     case "OneRow":
     case "Scan":
     case "CteScan":
+    case "Whole":
     case "Limit":
       return plan
     case "Filter":
@@ -235,4 +282,9 @@ export function filtered(input: Plan, predicate: BoundExpr | undefined): Plan {
 /** An item that passes a column on as it is. */
 export function passing(column: Column): Item {
   return { column, expr: column }
+}
+
+/** The columns that a whole block's text reads of its inputs. */
+export function wholeReads(plan: Whole): readonly Column[] {
+  return plan.parts.flatMap((part) => (typeof part === "string" ? [] : part.fields.map((field) => field.column)))
 }

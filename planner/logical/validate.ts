@@ -1,7 +1,7 @@
 import { PlanDefect } from "../errors.ts"
 import { columnsOf } from "../ast/traverse.ts"
 import type { Column } from "./column.ts"
-import { expressionsOf, inputsOf, outputs, type Plan } from "./plan.ts"
+import { expressionsOf, inputsOf, outputs, type Plan, wholeReads } from "./plan.ts"
 
 /**
  * Checks that every expression reads only columns that its node's inputs yield, and that no column is made twice. Run
@@ -10,10 +10,9 @@ import { expressionsOf, inputsOf, outputs, type Plan } from "./plan.ts"
 export function validate(plan: Plan, rule: string): void {
   for (const input of inputsOf(plan)) validate(input, rule)
   const available = new Set(inputsOf(plan).flatMap((input) => allColumns(input)))
-  for (const expr of expressionsOf(plan)) {
-    for (const column of columnsOf(expr)) {
-      if (!available.has(column.id)) throw broken(rule, `${plan._tag} reads ${column.name}, which its input lacks`)
-    }
+  const read = plan._tag === "Whole" ? wholeReads(plan) : expressionsOf(plan).flatMap((expr) => columnsOf(expr))
+  for (const column of read) {
+    if (!available.has(column.id)) throw broken(rule, `${plan._tag} reads ${column.name}, which its input lacks`)
   }
   const made = outputs(plan).map((column) => column.id)
   if (new Set(made).size !== made.length) throw broken(rule, `${plan._tag} yields a column twice`)

@@ -13,6 +13,7 @@ export function isVolatile(expr: BoundExpr, functions: FunctionNames): boolean {
 
 export function isVolatilePlan(plan: Plan, functions: FunctionNames): boolean {
   return (
+    (plan._tag === "Whole" && plan.volatile) ||
     expressionsOf(plan).some((expr) => isVolatile(expr, functions)) ||
     inputsOf(plan).some((input) => isVolatilePlan(input, functions))
   )

@@ -1,8 +1,11 @@
 import { printForPeople } from "../logical/column.ts"
-import { inputsOf, type Item, type Plan, type Scan, type SortKey } from "../logical/plan.ts"
+import { inputsOf, type Item, type Plan, type Scan, type SortKey, type Whole } from "../logical/plan.ts"
 
 /** Items of one list that EXPLAIN prints before it says how many more there are. */
 const ITEMS_SHOWN_MAX = 6
+
+/** Characters of a whole block's text that EXPLAIN prints. */
+const WHOLE_CHARACTERS_SHOWN_MAX = 80
 
 /** A stage's operators for people, root first, two spaces an inner level. Exchanges are where it ends. */
 export function planTree(plan: Plan, tableOf: (leaf: Plan) => string | undefined): readonly string[] {
@@ -28,6 +31,8 @@ function lineOf(node: Plan, table: string | undefined): string {
       return `read CTE ${node.name} as ${table ?? "?"}`
     case "Exchange":
       return `read ${table ?? "?"} (${node.mode})`
+    case "Whole":
+      return `run ${wholeText(node)}`
     case "Filter":
       return `filter ${printForPeople(node.predicate)}`
     case "Project":
@@ -43,6 +48,13 @@ function lineOf(node: Plan, table: string | undefined): string {
     case "Limit":
       return `${phasePrefix(node.phase)}limit ${node.count ?? "none"}${offsetText(node.offset)}`
   }
+}
+
+/** The block's own text on one line, with `…` where it reads an input. */
+function wholeText(node: Whole): string {
+  const text = node.parts.map((part) => (typeof part === "string" ? part : " … ")).join("")
+  const line = text.replaceAll(/\s+/g, " ").trim()
+  return line.length <= WHOLE_CHARACTERS_SHOWN_MAX ? line : `${line.slice(0, WHOLE_CHARACTERS_SHOWN_MAX)}…`
 }
 
 function scanText(scan: Scan, table: string | undefined): string {

@@ -6,6 +6,7 @@ import {
   type Exchange,
   expressionsOf,
   inputsOf,
+  mapInputs,
   outputs,
   type Plan,
   type QueryPlan,
@@ -221,8 +222,7 @@ function partitionItem(keys: Exchange["keys"], partitions: number): SelectItemTe
 /** The plan down to the exchanges that it reads. */
 function withinStage(plan: Plan): Plan {
   if (plan._tag === "Exchange") return { _tag: "OneRow" }
-  if (plan._tag === "Join") return { ...plan, left: withinStage(plan.left), right: withinStage(plan.right) }
-  return "input" in plan ? { ...plan, input: withinStage(plan.input) } : plan
+  return mapInputs(plan, withinStage)
 }
 
 function columnNames(plan: Plan): Readonly<Record<string, string>> {
@@ -240,6 +240,7 @@ function columnNames(plan: Plan): Readonly<Record<string, string>> {
 /** Why this stage runs in one task, if an exchange that it reads says so. */
 function gatherReason(plan: Plan): string | undefined {
   if (plan._tag === "Exchange") return plan.because
-  if (plan._tag === "Join") return gatherReason(plan.left) ?? gatherReason(plan.right)
-  return "input" in plan ? gatherReason(plan.input) : undefined
+  return inputsOf(plan)
+    .map(gatherReason)
+    .find((reason) => reason !== undefined)
 }

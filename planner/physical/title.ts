@@ -19,6 +19,8 @@ export function stageTitle(plan: Plan): string {
       return `CTE ${plan.name}`
     case "OneRow":
       return "one row"
+    case "Whole":
+      return "whole block"
     case "Filter":
     case "Project":
     case "Exchange": {

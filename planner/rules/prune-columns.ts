@@ -1,6 +1,16 @@
 import { columnsOf } from "../ast/traverse.ts"
 import type { BoundExpr, ColumnId } from "../logical/column.ts"
-import { expressionsOf, type Item, mapInputs, outputs, passing, type Plan, type Scan } from "../logical/plan.ts"
+import {
+  expressionsOf,
+  type Item,
+  mapInputs,
+  outputs,
+  passing,
+  type Plan,
+  type Scan,
+  type Whole,
+  wholeReads,
+} from "../logical/plan.ts"
 import { type Rule, unchanged } from "./rule.ts"
 
 /**
@@ -19,11 +29,19 @@ export const pruneColumns: Rule = {
   name: "prune_columns",
   required: false,
   rewrite(node) {
+    if (node._tag === "Whole") return narrowInputs(node)
     if (node._tag !== "Project" && node._tag !== "Aggregate") return unchanged
     const needed = columnsRead(expressionsOf(node))
     const input = narrow(node.input, needed)
     return input === node.input ? unchanged : { ...node, input }
   },
+}
+
+/** What a whole block reads, it reads by name: the names that it needs were found when it was bound. */
+function narrowInputs(whole: Whole): Plan | typeof unchanged {
+  const needed = new Set(wholeReads(whole).map((column) => column.id))
+  const narrowed = mapInputs(whole, (input) => narrow(input, needed))
+  return narrowed === whole ? unchanged : narrowed
 }
 
 /** The same plan yielding the needed columns, and perhaps others that it cannot be without. */
@@ -32,6 +50,7 @@ function narrow(plan: Plan, needed: ReadonlySet<ColumnId>): Plan {
     case "OneRow":
     case "Exchange":
     case "CteScan":
+    case "Whole":
       return plan
     case "Scan":
       return narrowScan(plan, needed)

@@ -1,4 +1,4 @@
-import { type Column, printBound, sqlName } from "../logical/column.ts"
+import { type Column, isUntyped, printBound, sqlName } from "../logical/column.ts"
 import {
   type Aggregate,
   type CteScan,
@@ -10,6 +10,8 @@ import {
   type QueryPlan,
   type Scan,
   type SortKey,
+  type Whole,
+  type WholeRead,
 } from "../logical/plan.ts"
 import { quoteIdentifier } from "./quote.ts"
 
@@ -101,6 +103,8 @@ function shape(plan: Plan, leaves: LeafPrinter): Select {
       return selectFrom(leaves.scan(plan))
     case "CteScan":
       return selectFrom(leaves.cteScan(plan))
+    case "Whole":
+      return selectFrom(wholeFrom(plan, leaves))
     case "Exchange": {
       const text = leaves.exchange(plan)
       return text === undefined ? shape(plan.input, leaves) : selectFrom(text)
@@ -187,6 +191,25 @@ function selectJoin(plan: Join, leaves: LeafPrinter): Select {
     ? `${leftText} CROSS JOIN ${rightText}`
     : `${leftText} ${JOIN_WORDS[plan.kind]} ${rightText} ON ${on}`
   return { ...selectFrom(text), joined: true }
+}
+
+/** `(the block's own text) AS w(c7, c8)`: its columns get their names by position. */
+function wholeFrom(plan: Whole, leaves: LeafPrinter): string {
+  const text = plan.parts.map((part) => (typeof part === "string" ? part : readText(plan, part, leaves))).join("")
+  return `(${text}) AS w(${plan.columns.map(sqlName).join(", ")})`
+}
+
+function readText(plan: Whole, read: WholeRead, leaves: LeafPrinter): string {
+  const input = plan.inputs[read.input]
+  if (input === undefined) throw new Error(`a whole block has no input ${read.input}`)
+  const select = shape(input, leaves)
+  const from = isBare(select) ? select.from : derived(select)
+  // A column of nothing but NULL has no type yet; a table's column would have one.
+  const items = read.fields.map(
+    ({ name, column }) => `${isUntyped(column) ? "NULL" : sqlName(column)} AS ${quoteIdentifier(name)}`,
+  )
+  const text = `SELECT ${items.join(", ")} FROM ${from}`
+  return read.parenthesised ? `(${text})` : text
 }
 
 function isBare(select: Select): boolean {

@@ -53,6 +53,17 @@ export function wireColumn(typeText: string): WireColumn {
   return { wireType, fromWire, toWire: (expr) => `CAST(${expr} AS ${wireType})` }
 }
 
+/** Whether values of the type can move between engines. */
+export function isWireType(typeText: string): boolean {
+  try {
+    wireColumn(typeText)
+    return true
+  } catch (error) {
+    if (error instanceof UnsupportedSql) return false
+    throw error
+  }
+}
+
 /** The nearest Arrow type, for programs. What Arrow has no type for becomes text; HUGEINT is DECIMAL(38,0) there. */
 export function arrowForm(typeText: string): ArrowForm {
   const type = parseType(typeText)

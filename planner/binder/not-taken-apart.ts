@@ -1,0 +1,13 @@
+/**
+ * The binder's own signal: the block is SQL that DuckDB answers, and the planner does not take apart. It never leaves
+ * the binder: the block then runs as its text stands. `what` names the reason for EXPLAIN.
+ */
+export class NotTakenApart extends Error {
+  readonly _tag = "NotTakenApart"
+  readonly what: string
+
+  constructor(what: string) {
+    super(what)
+    this.what = what
+  }
+}

@@ -1,0 +1,190 @@
+import { type TreeNode, walkTree } from "../../ast/walk-tree.ts"
+import type { Cte, Query } from "../../ast/query.ts"
+import type { Span } from "../../ast/span.ts"
+import type { DescribedColumn, FunctionNames } from "../../describe.ts"
+import type { Column } from "../../logical/column.ts"
+import type { Whole } from "../../logical/plan.ts"
+import { quoteIdentifier } from "../../sql/quote.ts"
+import { functionNames } from "../context.ts"
+import type { BoundSubquery, FromContext } from "../from.ts"
+import { isRefusal, type NamedSpan, refused } from "../refusal.ts"
+import { sameName } from "../scope.ts"
+import { typedNulls } from "../typing.ts"
+import { aliasOf } from "./alias.ts"
+import { filteredTable } from "./filters.ts"
+import { inputsFor, type WholeInputs } from "./inputs.ts"
+import { collectSites, type Site, type TableSite } from "./sites.ts"
+import { type Edit, edited, shown } from "./text.ts"
+import { withClauses } from "./with-clause.ts"
+
+/** A part of the user's text that can stand after `DESCRIBE`. */
+interface WholeText {
+  readonly root: Query
+  readonly span: Span
+  /** What of it is left out. */
+  readonly cuts: readonly Span[]
+  /** What stands around it; a `before` is the beginning of a WITH. */
+  readonly before: string
+  readonly after: string
+  /** CTEs that the text defines for itself. */
+  readonly names: ReadonlySet<string>
+  /** The text begins with the query's own WITH, and nothing is taken out of it. */
+  readonly inOnePiece: boolean
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set()
+
+/**
+ * A query block as one node that runs its text:
+ *
+ *   SELECT rank() OVER (ORDER BY a) FROM t     →     Whole "SELECT rank() OVER (ORDER BY a) FROM (SELECT c1 AS a FROM x1) AS t"
+ *                                                      Scan t (a)
+ *
+ * Its WITH is not part of it: those CTEs are bound by themselves. `because` names what the planner does not take apart.
+ */
+export function bindWhole(query: Query, env: FromContext, because: string): Promise<BoundSubquery> {
+  const cuts = withClauses(env.context.sql, query)
+  const text = { root: query, span: query.span, cuts, before: "", after: "", names: NO_NAMES, inOnePiece: false }
+  return bindText(text, env, because)
+}
+
+/** The whole statement, WITH and all, over nothing but tables. */
+export function bindInOnePiece(query: Query, env: FromContext, because: string): Promise<BoundSubquery> {
+  const text = { root: query, span: query.span, cuts: [], before: "", after: "", names: NO_NAMES, inOnePiece: true }
+  return bindText(text, env, because)
+}
+
+/** A CTE that reads itself, as a query of its own. */
+export function bindRecursiveCte(cte: Cte, env: FromContext): Promise<BoundSubquery> {
+  const name = cte.name.text
+  const text: WholeText = {
+    root: cte.query,
+    span: cte.span,
+    cuts: [],
+    before: "WITH RECURSIVE ",
+    after: ` SELECT * FROM ${quoteIdentifier(name)}`,
+    names: new Set([name.toLowerCase()]),
+    inOnePiece: false,
+  }
+  return bindText(text, env, `${name} is recursive`)
+}
+
+async function bindText(text: WholeText, env: FromContext, because: string): Promise<BoundSubquery> {
+  const { context } = env
+  const plain = await collectSites(text.root, env, { ...text, extract: false })
+  const described = await describeText(text, plain.sites, env)
+  const functions = await functionNames(context)
+  const inputsOf = (sites: readonly Site[]) =>
+    inputsFor(context.sql.slice(text.span.start, text.span.end), sites, (plan, places) =>
+      filteredTable(plan, places, { context, functions }),
+    )
+  const { reads, plans } = (await withSubqueries(text, env, described, inputsOf)) ?? inputsOf(plain.sites)
+  const columns = described.map(({ name, type }) => context.ids.make(name, type))
+  const whole: Whole = {
+    _tag: "Whole",
+    parts: [text.before, ...edited(context.sql, text.span, [...cutsOf(text), ...reads]), text.after].filter(
+      (part) => part !== "",
+    ),
+    inputs: plans,
+    columns,
+    volatile: isVolatileText(text.root, functions),
+    because,
+  }
+  return { plan: whole, fields: described.map(({ name }, i) => ({ name, column: at(columns, i) })) }
+}
+
+/**
+ * The text with its closed subqueries taken out, if DuckDB reads that as it read the whole: GROUP BY, for one, compares
+ * subqueries by their text.
+ */
+async function withSubqueries(
+  text: WholeText,
+  env: FromContext,
+  described: readonly DescribedColumn[],
+  inputsOf: (sites: readonly Site[]) => WholeInputs,
+): Promise<WholeInputs | undefined> {
+  if (text.inOnePiece) return undefined
+  const { sites, extracted } = await collectSites(text.root, env, { ...text, extract: true })
+  if (!extracted) return undefined
+  const inputs = inputsOf(sites)
+  const edits = inputs.reads.map(({ span, with: parts }): Edit<never> => ({ span, with: parts.map(nullsOf) }))
+  const { text: sql } = shown(env.context.sql, text.span, [...cutsOf(text), ...edits], {
+    before: text.before,
+    nodes: [],
+  })
+  try {
+    const again = await env.context.oracle.describe(sql + text.after)
+    const same = again.length === described.length && again.every((each, i) => each.type === described[i]?.type)
+    return same ? inputs : undefined
+  } catch (error) {
+    if (isRefusal(error)) return undefined
+    throw error
+  }
+}
+
+function cutsOf(text: WholeText): readonly Edit<never>[] {
+  return text.cuts.map((span) => ({ span, with: [] }))
+}
+
+function nullsOf(part: WholeInputs["reads"][number]["with"][number]): string {
+  if (typeof part === "string") return part
+  const nulls = typedNulls(part.fields.map(({ name, column }) => ({ name: quoteIdentifier(name), type: column.type })))
+  return part.parenthesised ? `(${nulls})` : nulls
+}
+
+/** What the text yields, as DuckDB reads it over empty tables of the same names and columns. */
+async function describeText(
+  text: WholeText,
+  sites: readonly Site[],
+  env: FromContext,
+): Promise<readonly DescribedColumn[]> {
+  const tables = sites.filter((site) => site._tag === "table")
+  const isNamed = (site: TableSite) => !text.inOnePiece && hasItsName(site)
+  const named = new Map(tables.filter(isNamed).map((site) => [site.ref.name.toLowerCase(), site]))
+  const edits = tables.flatMap((site): readonly Edit<never>[] =>
+    isNamed(site) ? [] : [{ span: site.span, with: [`(${emptyTable(site)})${aliasOf(site)}`] }],
+  )
+  const nodes = [...walkTree(text.root)]
+  const ctes = [...named.values()].map((site) => `${quoteIdentifier(site.ref.name)} AS (${emptyTable(site)})`)
+  const before = withCtes(text.before, ctes)
+  const { text: sql, copied } = shown(env.context.sql, text.span, [...cutsOf(text), ...edits], { before, nodes })
+  try {
+    return await env.context.oracle.describe(sql + text.after)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    throw refused(error, copied, calls(nodes))
+  }
+}
+
+/** The text's own WITH goes on after the tables. */
+function withCtes(before: string, ctes: readonly string[]): string {
+  if (ctes.length === 0) return before
+  return before === "" ? `WITH ${ctes.join(", ")} ` : `${before}${ctes.join(", ")}, `
+}
+
+/** Whether a CTE of the table's name can stand for it, so that the text need not be touched. */
+function hasItsName(site: TableSite): boolean {
+  return site.ref.spelling === "identifier" && sameName(site.ref.name, site.table.name)
+}
+
+function emptyTable(site: TableSite): string {
+  return typedNulls(site.table.fields.map(({ name, column }) => ({ name: quoteIdentifier(name), type: column.type })))
+}
+
+function calls(nodes: readonly TreeNode[]): readonly NamedSpan[] {
+  return nodes.flatMap((node) => (node._tag === "FunctionCall" ? [{ name: node.name, span: node.nameSpan }] : []))
+}
+
+function isVolatileText(root: Query, { volatile }: FunctionNames): boolean {
+  for (const node of walkTree(root)) {
+    if (node._tag === "FunctionCall" && volatile.has(node.name.toLowerCase())) return true
+    if ("sample" in node && node.sample !== undefined) return true
+  }
+  return false
+}
+
+function at(columns: readonly Column[], index: number): Column {
+  const column = columns[index]
+  if (column === undefined) throw new Error(`a whole block has no column ${index}`)
+  return column
+}

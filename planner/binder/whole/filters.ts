@@ -1,0 +1,83 @@
+import { ownNodes } from "../../ast/child-nodes.ts"
+import type { JoinRef, NamedExpr } from "../../ast/query.ts"
+import { NOWHERE } from "../../ast/span.ts"
+import type { FunctionNames } from "../../describe.ts"
+import { AmbiguousColumn, UnknownColumn } from "../../errors.ts"
+import { type BoundExpr, conjunction, isConstant } from "../../logical/column.ts"
+import { filtered, type Plan } from "../../logical/plan.ts"
+import { isVolatile } from "../../logical/volatile.ts"
+import { cannotRaise } from "../../rules/raises.ts"
+import type { BindContext } from "../context.ts"
+import { NO_ALIASES, resolve } from "../resolve.ts"
+import { TAKEN_APART } from "./reason.ts"
+import type { TableSite } from "./sites.ts"
+
+/** `a AND b AND c` → `[a, b, c]`. */
+export function termsOf(predicate: NamedExpr | undefined): readonly NamedExpr[] {
+  const found: NamedExpr[] = []
+  const pending = predicate === undefined ? [] : [predicate]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next._tag === "Binary" && next.op === "AND") pending.push(next.right, next.left)
+    else found.push(next)
+  }
+  return found
+}
+
+/** Whether a row of that side which WHERE refuses can be left out before the join. */
+export function keepsFilters(kind: JoinRef["kind"], side: "left" | "right"): boolean {
+  switch (kind) {
+    case "inner":
+    case "cross":
+      return true
+    case "left":
+    case "semi":
+    case "anti":
+      return side === "left"
+    case "right":
+      return side === "right"
+    default:
+      return false
+  }
+}
+
+/**
+ * The table's rows that some place of the text could want. A hint, as pruning is: the text keeps its WHERE. Only what
+ * reads this table alone and cannot raise is asked of it (law 10).
+ */
+export function filteredTable(
+  plan: Plan,
+  sites: readonly TableSite[],
+  env: { readonly context: BindContext; readonly functions: FunctionNames },
+): Plan {
+  const wanted = sites.map((site) =>
+    conjunction(site.filters.flatMap((term) => boundTerm(term, site, sites[0] ?? site, env))),
+  )
+  const asked = wanted.flatMap((each) => (each === undefined ? [] : [each]))
+  if (asked.length < wanted.length) return plan
+  const any = asked.reduce<BoundExpr | undefined>((left, right) => {
+    if (left === undefined) return right
+    return { _tag: "Binary", op: "OR", left, right, escape: undefined, span: NOWHERE }
+  }, undefined)
+  return filtered(plan, any)
+}
+
+/** The term over the columns of the table's first site, whose plan serves them all. */
+function boundTerm(
+  term: NamedExpr,
+  site: TableSite,
+  first: TableSite,
+  env: { readonly context: BindContext; readonly functions: FunctionNames },
+): readonly BoundExpr[] {
+  for (const node of ownNodes(term)) if (!TAKEN_APART.has(node._tag) || node._tag === "FunctionCall") return []
+  const names = site.ref.alias?.columns ?? []
+  const columns = first.table.fields.map((field, i) => ({ ...field, name: names[i]?.text ?? field.name }))
+  const scope = { relations: [{ alias: site.ref.alias?.name.text ?? site.table.name, columns }], merged: [] }
+  try {
+    const bound = resolve(env.context, scope, NO_ALIASES, term)
+    return isConstant(bound) || isVolatile(bound, env.functions) || !cannotRaise(bound) ? [] : [bound]
+  } catch (error) {
+    // It reads another table, too.
+    if (error instanceof UnknownColumn || error instanceof AmbiguousColumn) return []
+    throw error
+  }
+}

@@ -1,0 +1,269 @@
+import { childNodes, ownNodes } from "../../ast/child-nodes.ts"
+import { type TreeNode, walkTree } from "../../ast/walk-tree.ts"
+import type { ColumnRef } from "../../ast/expression.ts"
+import type { JoinRef, NamedExpr, Query, Select, TableRef } from "../../ast/query.ts"
+import type { Span } from "../../ast/span.ts"
+import { printExpr } from "../../sql/print-expression.ts"
+import { type BoundSubquery, type FromContext, type ResolvedTable, resolveTable } from "../from.ts"
+import { bareQueryValue, queryValue } from "../query-values.ts"
+import { refuseCall } from "../unsupported-calls.ts"
+import { closedQuery } from "./closed-query.ts"
+import { keepsFilters, termsOf } from "./filters.ts"
+import { refuseTableFunction } from "./table-functions.ts"
+
+/** A table's name in the text. Every column of it is needed where `wide`; elsewhere those that the text mentions. */
+export interface TableSite {
+  readonly _tag: "table"
+  readonly span: Span
+  readonly ref: TableRef
+  readonly table: ResolvedTable
+  readonly wide: boolean
+  /** What WHERE asks of the rows that this table is joined into. */
+  readonly filters: readonly NamedExpr[]
+}
+
+/** A subquery that stands by itself. */
+export interface QuerySite {
+  readonly _tag: "query"
+  readonly span: Span
+  readonly bound: BoundSubquery
+  readonly parenthesised: boolean
+}
+
+/** Text that an engine must not see as it is: `now()`. */
+export interface TextSite {
+  readonly _tag: "text"
+  readonly span: Span
+  readonly text: string
+}
+
+export type Site = TableSite | QuerySite | TextSite
+
+export interface Sites {
+  readonly sites: readonly Site[]
+  /** Some subquery could be taken out. */
+  readonly extracted: boolean
+}
+
+/** One node still to be looked at, and where it stands. */
+interface Visit {
+  readonly node: TreeNode
+  /** CTEs that the text itself defines around here. */
+  readonly names: ReadonlySet<string>
+  /** The tables here are asked for all their columns. */
+  readonly wide: boolean
+  readonly filters: readonly NamedExpr[]
+  /** An operand of UNION and its kin; a query in EXISTS, whose list means nothing; a query after LATERAL. */
+  readonly place: "plain" | "operand" | "exists" | "lateral"
+}
+
+export interface SiteOptions {
+  /** Whether subqueries that stand by themselves become inputs. */
+  readonly extract: boolean
+  readonly names: ReadonlySet<string>
+  /** Whether the text has the query's own WITH. */
+  readonly inOnePiece: boolean
+}
+
+/**
+ * Every place in the text that means something outside of it: tables, values that a query has once, and, with
+ * `extract`, subqueries that read nothing of what is around them.
+ */
+export async function collectSites(root: Query, env: FromContext, options: SiteOptions): Promise<Sites> {
+  const collector = new SiteCollector(root, env, options.extract)
+  for (const node of options.inOnePiece ? [root] : bodyNodes(root)) {
+    await collector.collect({ node, names: options.names, wide: true, filters: [], place: "plain" })
+  }
+  return collector.done()
+}
+
+/** What belongs to the query beside its WITH, which is bound by itself. */
+export function bodyNodes(query: Query): readonly TreeNode[] {
+  return childNodes({ ...query, with: [] })
+}
+
+class SiteCollector {
+  readonly #sites: Site[] = []
+  readonly #env: FromContext
+  readonly #extract: boolean
+  /** Names that stand alone as a column: a table of that name may be meant, as a row. */
+  readonly #bare: ReadonlySet<string>
+  readonly #values: { readonly ref: ColumnRef; readonly site: TextSite }[] = []
+  #extracted = false
+
+  constructor(root: Query, env: FromContext, extract: boolean) {
+    this.#env = env
+    this.#extract = extract
+    this.#bare = new Set([...walkTree(root)].flatMap(bareName))
+  }
+
+  async collect(first: Visit): Promise<void> {
+    const pending = [first]
+    for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
+      pending.push(...(await this.#take(visit)))
+    }
+  }
+
+  done(): Sites {
+    const names = new Set(
+      this.#sites.flatMap((site) =>
+        site._tag === "table" ? site.table.fields.map((each) => each.name.toLowerCase()) : [],
+      ),
+    )
+    // A column of that name, or an alias, comes before the value.
+    const values = this.#values.filter(({ ref }) => !names.has(ref.parts[0]?.text.toLowerCase() ?? ""))
+    return { sites: [...this.#sites, ...values.map(({ site }) => site)], extracted: this.#extracted }
+  }
+
+  /** Looks at one node; what is to be looked at next. */
+  async #take(visit: Visit): Promise<readonly Visit[]> {
+    const { node } = visit
+    switch (node._tag) {
+      case "Query":
+        return this.#query(node, visit)
+      case "Select":
+        return visit.place === "operand" && (await this.#tryExtract(asQuery(node), visit, true))
+          ? []
+          : select(node, visit)
+      case "SetOperation":
+        return childNodes(node).map((child) => ({ ...visit, node: child, filters: [], place: "operand" }))
+      case "JoinRef":
+        return join(node, visit)
+      case "SubqueryRef":
+        return childNodes(node).map((child) => ({
+          ...visit,
+          node: child,
+          filters: [],
+          place: node.lateral ? "lateral" : "plain",
+        }))
+      case "SubqueryExpr":
+        return childNodes(node).map((child) => ({
+          ...visit,
+          node: child,
+          filters: [],
+          place: node.spelling === "exists" && child._tag === "Query" ? "exists" : "plain",
+        }))
+      case "TableRef":
+        await this.#table(node, visit)
+        return below(visit)
+      case "TableFunctionRef":
+        refuseTableFunction(node)
+        return below(visit)
+      case "FunctionCall":
+        this.#call(node)
+        return below(visit)
+      case "ColumnRef":
+        this.#column(node)
+        return []
+      default:
+        return below(visit)
+    }
+  }
+
+  async #query(query: Query, visit: Visit): Promise<readonly Visit[]> {
+    if (await this.#tryExtract(query, visit, visit.place === "operand")) return []
+    const visits: Visit[] = []
+    let names = visit.names
+    for (const cte of query.with) {
+      const own = new Set([...names, cte.name.text.toLowerCase()])
+      visits.push({ node: cte.query, names: query.recursive ? own : names, wide: true, filters: [], place: "plain" })
+      names = own
+    }
+    const place = visit.place === "exists" ? "exists" : "plain"
+    return [...visits, ...bodyNodes(query).map((node): Visit => ({ node, names, wide: true, filters: [], place }))]
+  }
+
+  async #tryExtract(query: Query, visit: Visit, parenthesised: boolean): Promise<boolean> {
+    if (!this.#extract || visit.names.size > 0 || visit.place === "lateral") return false
+    const bound = await closedQuery(query, this.#env)
+    if (bound === undefined) return false
+    this.#extracted = true
+    this.#sites.push({ _tag: "query", span: query.span, bound, parenthesised })
+    return true
+  }
+
+  async #table(ref: TableRef, visit: Visit): Promise<void> {
+    if (ref.spelling === "identifier" && visit.names.has(ref.name.toLowerCase())) return
+    const table = await resolveTable(ref, this.#env)
+    const alias = ref.alias?.name.text ?? table.name
+    const wide = visit.wide || (ref.alias?.columns.length ?? 0) > 0 || this.#bare.has(alias.toLowerCase())
+    const { filters } = visit
+    this.#sites.push({ _tag: "table", span: ref.nameSpan, ref, table, wide, filters })
+  }
+
+  #call(call: TreeNode & { readonly _tag: "FunctionCall" }): void {
+    refuseCall(call)
+    const value = queryValue(call, this.#env.context.nowMicros)
+    if (value !== undefined)
+      this.#sites.push(
+        textSite(
+          call.span,
+          printExpr(value, () => ""),
+        ),
+      )
+  }
+
+  #column(ref: ColumnRef): void {
+    const value = bareQueryValue(ref, this.#env.context.nowMicros)
+    if (value !== undefined)
+      this.#values.push({
+        ref,
+        site: textSite(
+          ref.span,
+          printExpr(value, () => ""),
+        ),
+      })
+  }
+}
+
+function textSite(span: Span, text: string): TextSite {
+  return { _tag: "text", span, text }
+}
+
+function below(visit: Visit): readonly Visit[] {
+  return childNodes(visit.node).map((node) => ({ ...visit, node, filters: [], place: "plain" }))
+}
+
+function join(node: JoinRef, visit: Visit): readonly Visit[] {
+  return childNodes(node).map((child): Visit => {
+    const side = child === node.left ? "left" : child === node.right ? "right" : undefined
+    const keeps = side !== undefined && keepsFilters(node.kind, side)
+    return { ...visit, node: child, filters: keeps ? visit.filters : [], place: "plain" }
+  })
+}
+
+/** A select list with `*` asks its tables for everything, unless only EXISTS asks for it. */
+function select(node: Select, visit: Visit): readonly Visit[] {
+  const starred =
+    visit.place !== "exists" &&
+    [...ownNodes(...node.items.map((item) => item.expr))].some((each) => WIDE_ITEMS.has(each._tag))
+  const from = node.from === undefined ? [] : [...ownNodes(node.from)]
+  const wide = starred || from.some((each) => WIDE_FROM.has(each._tag) || (each._tag === "JoinRef" && each.natural))
+  const filters = termsOf(node.where)
+  return childNodes(node).map((child): Visit => {
+    return { ...visit, node: child, wide, filters: child === node.from ? filters : [], place: "plain" }
+  })
+}
+
+const WIDE_ITEMS: ReadonlySet<string> = new Set(["Star", "ColumnsCall"])
+const WIDE_FROM: ReadonlySet<string> = new Set(["PivotRef", "UnpivotRef", "DescribeBody"])
+
+function bareName(node: TreeNode): readonly string[] {
+  if (node._tag !== "ColumnRef" || node.parts.length !== 1) return []
+  return node.parts.map((part) => part.text.toLowerCase())
+}
+
+/** One operand of a set operation, as a query of its own. */
+function asQuery(body: Select): Query {
+  return {
+    _tag: "Query",
+    with: [],
+    recursive: false,
+    body,
+    orderBy: [],
+    limit: undefined,
+    limitPercent: false,
+    offset: undefined,
+    span: body.span,
+  }
+}
