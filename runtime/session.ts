@@ -1,6 +1,6 @@
 import type { OutputColumn, ResultForm, StagePlan } from "../planner/physical/stage.ts"
 
-/** What every door uses: the CLI now, HTTP and NATS later. Implemented by `runtime/local.ts`. */
+/** What every door uses: the CLI, HTTP, NATS. Of one process (`runtime/local.ts`), or of a node (`runtime/cluster/node.ts`). */
 export interface Session {
   /** Plans and starts a query. Rejects with a PlannerError or ActorError before the first row. */
   readonly query: (sql: string, options?: QueryOptions) => Promise<QueryResult>
@@ -22,6 +22,8 @@ export interface SessionOptions {
 export interface QueryOptions {
   readonly form?: ResultForm
   readonly signal?: AbortSignal
+  /** Called with the query's id when it is admitted, before it is planned: a query that cannot be planned has one, too. */
+  readonly onAdmitted?: (id: string) => void
   /** Forces the number of hash partitions; by default the bytes decide. */
   readonly partitions?: number
   readonly settings?: PlanSettings

@@ -85,6 +85,7 @@ export function coordinator(parts: CoordinatorParts): Coordinator {
       })
       queries += 1
       const id = `${parts.queryPrefix}q${queries}`
+      options.onAdmitted?.(id)
       const query: ActiveQuery = new ActiveQuery({
         id,
         engines: pool.names,

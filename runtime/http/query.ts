@@ -20,20 +20,19 @@ export interface AskedQuery {
   readonly signal: AbortSignal
   /** When the request came, on the clock of `performance`. */
   readonly began: number
+  /** Called with the query's id as soon as it has one. */
+  readonly onStart: (id: string) => void
 }
 
 export interface QueryAnswer extends AskedQuery {
   readonly stalledMs: number
   readonly headers: Readonly<Record<string, string>>
-  /** Called with the query's id as soon as it has one. */
-  readonly onStart: (id: string) => void
 }
 
 /** Runs one statement and writes its rows as they come. Rejects with what it failed with. */
 export async function answerQuery(session: Session, response: ServerResponse, query: QueryAnswer): Promise<void> {
   const { format, signal } = query
   const result = await startAnswer(session, query)
-  query.onStart(result.id)
   const answer = openAnswer(response, {
     headers: { ...query.headers, "Content-Type": contentType(format), "Skein-Query": result.id },
     heldBytesMax: format === "json" ? JSON_HELD_BYTES_MAX : 0,
@@ -45,9 +44,11 @@ export async function answerQuery(session: Session, response: ServerResponse, qu
 }
 
 /** Plans and starts the statement, so that its rows come as the format needs them. */
-export function startAnswer(session: Session, { sql, format, signal }: AskedQuery): Promise<Rows> {
+export async function startAnswer(session: Session, { sql, format, signal, onStart }: AskedQuery): Promise<Rows> {
   const form = format === "arrow" ? "arrow" : "text"
-  return untilAborted(startQuery(session, sql, { form, signal }), signal)
+  const result = await untilAborted(startQuery(session, sql, { form, signal, onAdmitted: onStart }), signal)
+  onStart(result.id)
+  return result
 }
 
 /** Writes the whole answer, and gives the number of its rows. */

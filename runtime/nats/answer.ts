@@ -70,9 +70,8 @@ async function answerQuery(
   const stop = openStop([answer.signal, closing], deadlineMs)
   const { signal } = stop
   try {
-    const asked = { sql, format, signal, began }
+    const asked = { sql, format, signal, began, onStart }
     const result = await startAnswer(session, asked)
-    onStart(result.id)
     const headers = firstHeaders({
       query: result.id,
       format,

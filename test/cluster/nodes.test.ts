@@ -26,8 +26,12 @@ import { leave, startNode } from "./processes.ts"
 
 const HASH: QueryOptions = { settings: { joins: "hash" } }
 
-/** The limit within which a client must hear of a lost worker, one way or the other. */
+/**
+ * The limit within which a client must hear of a lost worker, one way or the other. Where the machine is busy with other
+ * things: so many times what the query takes there.
+ */
 const LOST_WORKER_MS_MAX = 10_000
+const LOST_WORKER_FACTOR_MAX = 20
 
 let data: string
 let native: Native
@@ -172,7 +176,7 @@ describeWith("nats-server", "skein node, lost workers", () => {
     const victim = await start("b")
     await together(node, 3)
     // The engines are warm then, and the first parcels are the query's.
-    await expectEqual(node, 3)
+    const { totalMs } = await expectEqual(node, 3)
     const sent = () => node.counts().transport.parcelsSent
     const before = sent()
     const began = performance.now()
@@ -182,7 +186,7 @@ describeWith("nats-server", "skein node, lost workers", () => {
     expect(node.counts().queries).toBe(1)
     victim.kill("SIGKILL")
     const { attempts, tasks } = await answer
-    expect(performance.now() - began).toBeLessThan(LOST_WORKER_MS_MAX)
+    expect(performance.now() - began).toBeLessThan(Math.max(LOST_WORKER_MS_MAX, LOST_WORKER_FACTOR_MAX * totalMs))
     // The twin: something ran there, or was held there for what had not run yet.
     expect(attempts).toBeGreaterThan(tasks)
     await together(node, 2)
