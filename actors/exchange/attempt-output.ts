@@ -18,6 +18,8 @@ export interface StoredBatch {
 export interface AttemptSurroundings {
   readonly account: MemoryAccount
   readonly newFile: (key: AttemptKey) => SpoolFile
+  /** The folder on whose disk these files are. */
+  readonly spoolParent: string
   /** Bytes went to (or left) the disk. */
   readonly onSpooled: (bytes: number) => void
   /** The disk refused a batch: the query cannot be answered any more. */
@@ -120,7 +122,7 @@ export class AttemptOutput {
   diskError(what: string, cause: unknown): ExchangeError {
     const reason = cause instanceof Error ? cause.message : String(cause)
     return new ExchangeError({
-      message: `${attemptText(this.key)}: ${what} (${reason}); look after the disk of the spool folder and run the query again.`,
+      message: `${attemptText(this.key)}: ${what} (${reason}); look after the disk of ${this.around.spoolParent} (TMPDIR names another folder) and run the query again.`,
       stage: this.key.stage,
       task: this.key.task,
     })

@@ -10,6 +10,8 @@ import { spoolFile } from "./spool-file.ts"
 export interface SpoolFolder {
   /** A new file in the folder; nothing is on the disk before its first write. */
   readonly file: (name: string) => SpoolFile
+  /** The folder that it is made in. */
+  readonly parent: string
   /** undefined while nothing has been spooled. */
   readonly path: () => string | undefined
   /** Removes the folder with all that is in it. */
@@ -34,6 +36,7 @@ export function spoolFolder(parent: string = tmpdir()): SpoolFolder {
   }
   return {
     file: (name) => spoolFile(() => (made ??= make()), name),
+    parent,
     path: () => path,
     close: async () => {
       // A folder that could not be made has already failed the query that wanted it.

@@ -88,7 +88,7 @@ test("a spool folder that cannot be made fails the query with the disk's own wor
   await expect(appended).rejects.toThrow(
     `Query q, stage 1, task 0 (attempt 0): a batch of 1000 bytes could not be spooled ` +
       `(EEXIST: file already exists, mkdir '${join(parent, "file")}'); ` +
-      `look after the disk of the spool folder and run the query again.`,
+      `look after the disk of ${join(parent, "file")} (TMPDIR names another folder) and run the query again.`,
   )
   await expect(store.finish(key, [marker])).rejects.toThrow("could not be spooled")
   await expect(store.open(request).next()).rejects.toThrow("could not be spooled")
@@ -163,7 +163,7 @@ test("a file that is damaged or cut short is noticed when it is read back", asyn
   await truncate(file, 600)
   await expect(store.open(request).next()).rejects.toThrow(
     "Query q, stage 1, task 0 (attempt 0): batch 0 could not be read back from the spool folder " +
-      "(it ends 400 bytes too early); look after the disk of the spool folder and run the query again.",
+      `(it ends 400 bytes too early); look after the disk of ${parent} (TMPDIR names another folder) and run the query again.`,
   )
   await store.close()
 })

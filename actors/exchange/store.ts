@@ -101,6 +101,7 @@ export function exchangeStore(memoryBytes: number, folder: SpoolFolder): Exchang
       const query: QueryOutputs = new QueryOutputs(id, {
         account,
         newFile: spool.newFile,
+        spoolParent: folder.parent,
         onSpooled: (bytes) => {
           spool.add(bytes)
           if (bytes > 0) query.totals.spooledBytes += bytes
