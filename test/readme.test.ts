@@ -3,7 +3,12 @@ import { existsSync, readFileSync } from "node:fs"
 import * as path from "node:path"
 import { promisify } from "node:util"
 import { expect, test } from "vitest"
+import { benchCommand } from "../runtime/cli/bench-command.ts"
+import { nodeCommand } from "../runtime/cli/node-command.ts"
+import type { Command } from "../runtime/cli/options.ts"
 import { queryCommand } from "../runtime/cli/query-options.ts"
+import { serveCommand } from "../runtime/cli/serve-command.ts"
+import { tpchCommand } from "../runtime/cli/tpch-command.ts"
 import { serve } from "./runtimes/programs.ts"
 
 /** What the README says, tried. Its example of a NATS client runs in `nats-api/examples.test.ts`. */
@@ -36,7 +41,7 @@ test("the commands in one process", async () => {
     "region,total\nnorth,7421.50\neast,6922.50\nsouth,6919.50\nwest,4886.50\n",
     expect.stringMatching(/^\[\{"id":1,"region":"north","total":5\.00\},\n(\{.+\},\n){3}\{.+\}\]\n$/u),
   ])
-})
+}, 120_000)
 
 test.runIf(hasCurl)("the server, and curl", async () => {
   const [start = "", curl = "", answer = ""] = blocks("Behind HTTP")
@@ -55,12 +60,32 @@ function sorted(rows: readonly unknown[]): readonly string[] {
   return rows.map((row) => JSON.stringify(row)).toSorted()
 }
 
+/** The options in a table of the README, by its first cell. */
+function listed(text: string): readonly string[] {
+  return [...text.matchAll(/--([a-z][a-z-]*)/gu)].map(([, name = ""]) => name).toSorted()
+}
+
+const optionsOf = ({ groups }: Command) => groups.flatMap(({ options }) => options.map(({ name }) => name)).toSorted()
+
 test("every option of the command, and no other", () => {
-  const [, table = ""] = readme.split("| `skein` | what it does |\n| --- | --- |\n")
-  const [rows = ""] = table.split("\n\n")
-  const listed = [...rows.matchAll(/`(?:-\w, )?--([a-z-]+)/gu)].map(([, name = ""]) => name)
-  const known = queryCommand.groups.flatMap(({ options }) => options.map(({ name }) => name))
-  expect(listed.toSorted()).toEqual(known.toSorted())
+  const [, table = ""] = readme.split("| `skein` | what it does |\n")
+  const names = table
+    .split("\n\n", 1)[0]
+    ?.split("\n")
+    .slice(1)
+    .map((row) => row.split("|")[1] ?? "")
+  expect(listed(names?.join() ?? "")).toEqual(optionsOf(queryCommand))
+})
+
+test.each([
+  ["skein serve", serveCommand, []],
+  ["skein node", nodeCommand, optionsOf(serveCommand).filter((name) => name !== "help")],
+  ["skein tpch", tpchCommand, []],
+  ["skein bench tpch", benchCommand, []],
+])("every option of %s", (name, command, same) => {
+  const [, row = ""] = readme.split(`| \`${name}\` |`)
+  const [own = ""] = row.split("|", 1)
+  expect([...new Set([...listed(own), ...same, "help"])].toSorted()).toEqual(optionsOf(command))
 })
 
 test("every file that it links to is there", () => {
