@@ -514,6 +514,13 @@ describe("the command", () => {
     expect((await other.ended).code).toBe(130)
   })
 
+  test("a signal that comes to the process and to its group is one signal", async () => {
+    const other = await serve([])
+    other.process.kill("SIGTERM")
+    other.process.stderr?.once("data", () => other.process.kill("SIGTERM"))
+    expect((await other.ended).code).toBe(0)
+  })
+
   test("answers with a token wherever it is", async () => {
     const other = await serve(["--data", "data"], { SKEIN_TOKEN: "sesame" })
     const body = sqlBody("SELECT 1 AS a")

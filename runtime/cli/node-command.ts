@@ -10,18 +10,16 @@ import type { HttpServer } from "../http/server.ts"
 import type { QueryService } from "../nats/service.ts"
 import { printable } from "../formats/printable.ts"
 import { reportError } from "./error-report.ts"
-import { EXIT_CANNOT_CONNECT, EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "./exit.ts"
+import { EXIT_CANNOT_CONNECT, EXIT_DONE, EXIT_FAILED } from "./exit.ts"
 import { helpText } from "./help.ts"
 import { parseOptions, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
 import { complain, standardOutput } from "./output.ts"
 import { WORKERS_MAX } from "../pool/memory.ts"
 import { WORKERS_OPTION, workersDefault } from "./query-options.ts"
 import { HTTP_OPTIONS, httpOptions } from "./serve-command.ts"
+import { onStopSignal } from "./stop-signal.ts"
 
 const ROLES: readonly Role[] = ["coordinator", "worker"]
-
-/** A second signal so soon is the first one again: it was sent to the process and to its group. */
-const SAME_SIGNAL_MS_MAX = 200
 
 /** Letters of the host's name in the name of a node that was given none. */
 const HOST_CHARS_MAX = 40
@@ -132,18 +130,10 @@ interface Stop {
   readonly fail: (why: string) => void
 }
 
-/** Asked by the first signal, or by a failure; a second signal ends the process as it is. */
+/** Asked by the first signal, or by a failure. */
 function stopSignal(): Stop {
   const { promise, resolve } = Promise.withResolvers<End>()
-  let askedMs: number | undefined
-  const onSignal = () => {
-    const nowMs = performance.now()
-    if (askedMs !== undefined && nowMs - askedMs > SAME_SIGNAL_MS_MAX) process.exit(EXIT_INTERRUPTED)
-    askedMs ??= nowMs
-    resolve({ _tag: "signal" })
-  }
-  process.on("SIGINT", onSignal)
-  process.on("SIGTERM", onSignal)
+  onStopSignal(() => resolve({ _tag: "signal" }))
   return { asked: promise, fail: (why) => resolve({ _tag: "failed", why }) }
 }
 

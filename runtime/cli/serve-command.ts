@@ -4,13 +4,14 @@ import { parseAddress, urlOf } from "../http/address.ts"
 import { CannotServe } from "../http/errors.ts"
 import type { HttpOptions } from "../http/server.ts"
 import type { Session } from "../session.ts"
-import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit.ts"
+import { EXIT_DONE } from "./exit.ts"
 import { helpText } from "./help.ts"
 import { parseOptions, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
 import { cannotConnect, NATS_OPTIONS, openNatsDoor, type Door } from "./nats-door.ts"
 import { complain, standardOutput } from "./output.ts"
 import { dataDir, WORKERS_OPTION, workersDefault } from "./query-options.ts"
 import { WORKERS_MAX } from "../pool/memory.ts"
+import { onStopSignal } from "./stop-signal.ts"
 
 const ADDRESS_DEFAULT = "127.0.0.1:8080"
 
@@ -81,7 +82,7 @@ export async function runServe(args: readonly string[]): Promise<number> {
   const options = address === undefined ? undefined : httpOptions(given, address)
   const data = dataDir(given)
   const workers = wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? workersDefault()
-  const stopped = untilStopped()
+  const stopped = new Promise<void>(onStopSignal)
   const { openSession } = await import("../local.ts")
   const roots = data === undefined ? [] : [data]
   const session = await openSession({ workers, dataDir: data, cwd: process.cwd(), roots })
@@ -123,18 +124,4 @@ export function httpOptions(given: Given, address: string): HttpOptions {
   } catch (error) {
     throw error instanceof CannotServe ? new UsageError(error.message, error.hint) : error
   }
-}
-
-/** Resolves at the first signal to stop; a second one ends the process as it is. */
-function untilStopped(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<undefined>()
-  let isAsked = false
-  const stop = () => {
-    if (isAsked) process.exit(EXIT_INTERRUPTED)
-    isAsked = true
-    resolve(undefined)
-  }
-  process.on("SIGINT", stop)
-  process.on("SIGTERM", stop)
-  return promise
 }
