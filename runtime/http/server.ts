@@ -77,6 +77,8 @@ export async function httpServer(session: Session, options: HttpOptions): Promis
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: limits.requestCheckMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // One that names no host is refused as one that names another is, with a problem.
+    requireHostHeader: false,
   })
   server.maxConnections = limits.connections
   server.on("request", requests.handle)

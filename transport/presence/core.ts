@@ -195,7 +195,11 @@ function tick(state: PresenceState, nowMs: number): Step {
   const actions: PresenceAction[] = [{ _tag: "Tell", say: "here" }]
   for (const [node, { heardMs }] of members) {
     if (isLost(heardMs)) {
-      const [after, losing] = givenUp(next, node, `node ${node} has not been heard for ${nowMs - heardMs} ms`)
+      const [after, losing] = givenUp(
+        next,
+        node,
+        `node ${node} has not been heard for ${Math.round(nowMs - heardMs)} ms`,
+      )
       next = after
       actions.push(...losing)
     } else if (isDoubtful(heardMs)) actions.push({ _tag: "Probe", node })
