@@ -40,24 +40,24 @@ export async function bind(query: Query, context: BindContext): Promise<QueryPla
 
 /** As one text, WITH and all, where something would be lost between two stages: a collation, a type without a name. */
 async function bindStatement(query: Query, env: FromContext): Promise<BoundSubquery> {
-  for (const node of walkTree(query)) if (node._tag === "Collate") return bindInOnePiece(query, env, "COLLATE")
+  for (const node of walkTree(query)) if (node._tag === "Collate") return bindInOnePiece(query, env, "it has COLLATE")
   try {
     return await env.bindQuery(query, env.ctes)
   } catch (error) {
     if (!(error instanceof NotTakenApart)) throw error
-    return bindInOnePiece(query, env, error.what)
+    return bindInOnePiece(query, env, `it has ${error.what}`)
   }
 }
 
 /** Taken apart where the planner can, as its text stands where it cannot. */
 async function bindEither(query: Query, env: FromContext): Promise<BoundSubquery> {
   const reason = wholeReason(query)
-  if (reason !== undefined) return bindWhole(query, env, reason)
+  if (reason !== undefined) return bindWhole(query, env, `its block has ${reason}`)
   try {
     return await bindBlock(plainQuery(query), env)
   } catch (error) {
     if (!(error instanceof NotTakenApart)) throw error
-    return bindWhole(query, env, error.what)
+    return bindWhole(query, env, `its block has ${error.what}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { COVERED_QUERIES, tpchQuery } from "../../bench/harness/queries.ts"
+import { ALL_QUERIES, tpchQuery } from "../../bench/harness/queries.ts"
 import { explainText } from "../../planner/explain/text.ts"
 import { parse } from "../../planner/parser/parse.ts"
 import { planStatement } from "../../planner/plan-query.ts"
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => oracle.close())
 
 /** Read them when they change: they are the pictures that EXPLAIN VERBOSE draws at scale 1 with two workers. */
-test.each(COVERED_QUERIES)("the plan of query %i", async (number) => {
+test.each(ALL_QUERIES)("the plan of query %i", async (number) => {
   const sql = await tpchQuery(number)
   const [statement] = parse(sql)
   if (statement === undefined) throw new Error("no statement")
