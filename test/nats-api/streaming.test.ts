@@ -327,21 +327,19 @@ describeWith("nats-server", "the end of the service, or of the connection", () =
     expect((await ask(client, { sql: "one" })).last["Skein-Rows"]).toBe("1")
   })
 
-  test("a coordinator that dies: another one tells its client, once it is sure", async () => {
-    const one: FakeQuery = { batches: () => batchesOf([textBatch("x")]) }
+  test("a coordinator that dies with a request that has just come: another one tells its client", async () => {
+    const started = Promise.withResolvers<number>()
     const server = await stage.server()
-    // It is there before the will is left, which is a moment after the request.
-    const other = await stage.serve(server, fakeSession({ one, slow: one }))
-    const started = Promise.withResolvers<"started">()
-    const slow: FakeQuery = { batches: (signal) => endless(signal, () => started.resolve("started")) }
-    const dying = await stage.serve(server, fakeSession({ slow }))
-    const wills = other.client.subscribe("skein.v1.will", { max: 1 })
-    await other.client.flush()
-    // Whom the server asks is luck.
-    let asked = ask(dying.client, { sql: "slow" })
-    while ((await Promise.race([started.promise, asked])) !== "started") asked = ask(dying.client, { sql: "slow" })
-    for await (const will of wills) expect(will.json()).toMatchObject({ service: dying.service.id, node: "a" })
-    await dying.link.connection.close()
+    const serve = (index: number) => {
+      const slow: FakeQuery = { batches: (signal) => endless(signal, () => started.resolve(index)) }
+      const one: FakeQuery = { batches: () => batchesOf([textBatch("x")]) }
+      return stage.serve(server, fakeSession({ slow, one }))
+    }
+    const both = [await serve(0), await serve(1)]
+    // Of a connection that ends with neither of them.
+    const { client } = await stage.serve(server, fakeSession({}), { cluster: "elsewhere" })
+    const asked = ask(client, { sql: "slow" })
+    await both[await started.promise]?.link.connection.close()
     expect((await asked).error).toEqual({
       code: "EngineLost",
       status: 503,
@@ -349,7 +347,7 @@ describeWith("nats-server", "the end of the service, or of the connection", () =
       message: "the query was cancelled: its coordinator, node a, has gone",
       node: "a",
     })
-    expect((await ask(other.client, { sql: "one" })).last["Skein-Rows"]).toBe("1")
+    expect((await ask(client, { sql: "one" })).last["Skein-Rows"]).toBe("1")
   })
 
   test("a will that was taken back is not executed, nor one for a subject that is not a client's", async () => {

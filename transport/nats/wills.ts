@@ -2,9 +2,6 @@ import * as Schema from "effect/Schema"
 import type { NatsLink } from "./connect.ts"
 import type { Answers, Headers } from "./answers.ts"
 
-/** An answer that takes longer leaves a will: most are over before, and cost nothing. */
-const WILL_AFTER_MS = 250
-
 /** How often it is looked whether those whose wills are held are still there. */
 const LOOK_EVERY_MS = 1_000
 
@@ -103,11 +100,9 @@ export function openWills({ link, service, node, answers, isAnswerable, orphaned
   return {
     leave: (reply, over) => {
       const will = { service, node, number: ++numbers }
-      const timer = setTimeout(() => {
-        publish({ ...will, reply })
-        over.addEventListener("abort", () => publish(will), { once: true })
-      }, WILL_AFTER_MS)
-      over.addEventListener("abort", () => clearTimeout(timer), { once: true })
+      // At once: nobody knows how long the answer will take, and two small messages cost less than a client that waits in vain.
+      publish({ ...will, reply })
+      over.addEventListener("abort", () => publish(will), { once: true })
     },
     held: () => count,
     close: () => {
