@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { type Native, openNative } from "../bench/oracle/native.ts"
 
 /**
@@ -10,8 +10,19 @@ import { type Native, openNative } from "../bench/oracle/native.ts"
 export const LAYOUTS = ["one", "odd"] as const
 export type Layout = (typeof LAYOUTS)[number]
 
+export interface LayoutTables {
+  /** The query that makes each table's rows. */
+  readonly tables: Readonly<Record<string, string>>
+  /** Which of its rows go to which file of the odd layout. */
+  readonly oddFiles: Readonly<Record<string, readonly string[]>>
+  /** Files that are the same in every layout, by their paths. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+export const NO_TABLES: LayoutTables = { tables: {}, oddFiles: {}, files: {} }
+
 /** Keys are negative, NULL, repeated, skewed, unmatched, and of another width or scale in every table. */
-const TABLES: Readonly<Record<string, string>> = {
+export const TABLES: Readonly<Record<string, string>> = {
   users: `SELECT CASE WHEN i % 17 = 0 THEN NULL ELSE i - 40 END::INTEGER AS id,
       CASE WHEN i % 11 = 0 THEN NULL ELSE 'user ' || (i % 23) END AS name,
       CASE i % 7 WHEN 0 THEN 'nan'::DOUBLE WHEN 1 THEN -0.0::DOUBLE WHEN 2 THEN 0.0::DOUBLE WHEN 3 THEN NULL ELSE i / 8.0 END AS score,
@@ -55,16 +66,21 @@ export interface LaidOut {
   readonly remove: () => void
 }
 
-/** Writes the tables and opens native DuckDB over the very same files. */
-export async function layOut(layout: Layout): Promise<LaidOut> {
+/** Writes the tables, and those that are added, and opens native DuckDB over the very same files. */
+export async function layOut(layout: Layout, added = NO_TABLES, threads = 1): Promise<LaidOut> {
   const dir = mkdtempSync(join(tmpdir(), `skein-${layout}-`))
   const writer = await openNative({ threads: 1 })
-  for (const [name, sql] of Object.entries(TABLES)) {
+  const oddFiles = { ...ODD_FILES, ...added.oddFiles }
+  for (const [name, sql] of Object.entries({ ...TABLES, ...added.tables })) {
     if (layout === "one") await writer.run(`COPY (${sql}) TO '${join(dir, name)}.parquet'`)
-    else await writeOdd(writer, dir, name, sql)
+    else await writeOdd(writer, { dir, name, sql, files: oddFiles[name] ?? [] })
+  }
+  for (const [path, sql] of Object.entries(added.files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true })
+    await writer.run(`COPY (${sql}) TO '${join(dir, path).replaceAll("'", "''")}'`)
   }
   writer.close()
-  const native = await openNative({ threads: 1, dataDir: dir })
+  const native = await openNative({ threads, dataDir: dir })
   return {
     dir,
     native,
@@ -75,9 +91,16 @@ export async function layOut(layout: Layout): Promise<LaidOut> {
   }
 }
 
-async function writeOdd(writer: Native, dir: string, name: string, sql: string): Promise<void> {
+interface OddTable {
+  readonly dir: string
+  readonly name: string
+  readonly sql: string
+  readonly files: readonly string[]
+}
+
+async function writeOdd(writer: Native, { dir, name, sql, files }: OddTable): Promise<void> {
   mkdirSync(join(dir, name))
-  for (const [i, where] of (ODD_FILES[name] ?? []).entries()) {
+  for (const [i, where] of files.entries()) {
     const file = join(dir, name, `part-${i}.parquet`)
     await writer.run(
       `COPY (SELECT * FROM (${sql}) t WHERE ${where}) TO '${file}' (ROW_GROUP_SIZE 2048, COMPRESSION ${i % 2 === 0 ? "snappy" : "zstd"})`,

@@ -1,0 +1,3 @@
+import { testCorpus } from "./suite.ts"
+
+testCorpus("odd")

@@ -1,0 +1,17 @@
+SELECT id, dept FROM people QUALIFY row_number() OVER (PARTITION BY dept ORDER BY salary DESC NULLS LAST, id) = 1 ORDER BY id;
+SELECT id, rank() OVER (ORDER BY salary DESC NULLS LAST) AS r FROM people QUALIFY r <= 3 ORDER BY r, id;
+SELECT id FROM people WHERE dept > 10 QUALIFY count(*) OVER (PARTITION BY dept) > 1 ORDER BY id;
+SELECT * FROM sales WINDOW w AS (PARTITION BY region, year ORDER BY amount DESC NULLS LAST, id) QUALIFY row_number() OVER w = 1 ORDER BY id;
+SELECT dept, sum(salary) FROM people GROUP BY dept QUALIFY rank() OVER (ORDER BY sum(salary) DESC NULLS LAST) <= 2 ORDER BY dept;
+SELECT dept, count(*) AS n FROM people GROUP BY dept HAVING n > 1 QUALIFY row_number() OVER (ORDER BY n DESC, dept) < 3 ORDER BY dept;
+SELECT id, lag(grade) OVER (ORDER BY id) AS before FROM people QUALIFY before IS DISTINCT FROM grade ORDER BY id;
+SELECT id FROM people QUALIFY salary > avg(salary) OVER () ORDER BY id;
+SELECT DISTINCT dept FROM people QUALIFY max(salary) OVER (PARTITION BY dept) > 5000 ORDER BY dept;
+SELECT id FROM people QUALIFY row_number() OVER (ORDER BY id) % 4 = 0 AND dept IS NOT NULL ORDER BY id LIMIT 2;
+SELECT id FROM nothing QUALIFY row_number() OVER (ORDER BY id) = 1;
+FROM people SELECT id QUALIFY ntile(2) OVER (ORDER BY id) = 2 ORDER BY id;
+SELECT s.region, s.id FROM sales s JOIN people p ON s.rep = p.id QUALIFY row_number() OVER (PARTITION BY s.region ORDER BY p.salary DESC NULLS LAST, s.id) = 1 ORDER BY ALL;
+SELECT id FROM people QUALIFY row_number() OVER (ORDER BY id) IN (SELECT floor FROM depts) ORDER BY id;
+SELECT x FROM (SELECT id AS x FROM people QUALIFY row_number() OVER (ORDER BY id DESC) = 1);
+SELECT * EXCLUDE (r) FROM (SELECT id, name, row_number() OVER (PARTITION BY name ORDER BY id) AS r FROM people) QUALIFY r > 1 OR count(*) OVER (PARTITION BY name) > 1 ORDER BY id;
+SELECT oid, user_id FROM orders QUALIFY row_number() OVER (PARTITION BY user_id ORDER BY placed DESC, oid) = 1 ORDER BY oid LIMIT 25;
