@@ -1,6 +1,7 @@
 import type { EngineEvent, EngineRefusal, EngineRequest } from "../../actors/engine/messages.ts"
 import { EngineLost } from "../../actors/errors.ts"
 import type { DescribedColumn, DescribeRefusal, FunctionNames, TypeOracle } from "../../planner/describe.ts"
+import { FUNCTIONS_QUERY, functionNamesOf } from "../../planner/function-names.ts"
 import type { Loan, PooledEngine } from "./engine.ts"
 
 /**
@@ -85,7 +86,7 @@ export function engineOracle(parts: OracleParts): EngineOracle {
     },
     evaluate,
     functions: () => {
-      functions ??= functionNames(evaluate)
+      functions ??= evaluate(FUNCTIONS_QUERY).then(functionNamesOf)
       functions.catch(() => {
         functions = undefined
       })
@@ -93,22 +94,6 @@ export function engineOracle(parts: OracleParts): EngineOracle {
     },
     close: line.close,
   }
-}
-
-async function functionNames(evaluate: TypeOracle["evaluate"]): Promise<FunctionNames> {
-  const rows = await evaluate(
-    "SELECT DISTINCT lower(function_name), function_type, coalesce(stability, '') FROM duckdb_functions()",
-  )
-  const all = new Set<string>()
-  const aggregates = new Set<string>()
-  const volatile = new Set<string>()
-  for (const [name, type, stability] of rows) {
-    if (typeof name !== "string") continue
-    all.add(name)
-    if (type === "aggregate") aggregates.add(name)
-    if (stability === "VOLATILE") volatile.add(name)
-  }
-  return { all, aggregates, volatile }
 }
 
 function unexpected(answer: Answer): never {

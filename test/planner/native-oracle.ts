@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { QUERY_VALUE_MACROS } from "../../planner/binder/query-values.ts"
 import type { DescribeRefusal, TypeOracle } from "../../planner/describe.ts"
+import { FUNCTIONS_QUERY, functionNamesOf } from "../../planner/function-names.ts"
 
 /** DuckDB's word on types for planner tests, from native DuckDB: no engine has to start. */
 export async function nativeTypeOracle(): Promise<TypeOracle & { readonly close: () => void }> {
@@ -20,16 +21,7 @@ export async function nativeTypeOracle(): Promise<TypeOracle & { readonly close:
       return JSON.parse(logical?.[1] ?? "null") as unknown
     },
     evaluate: (sql) => texts(connection, sql),
-    functions: async () => {
-      const rows = await texts(connection, "SELECT function_name, function_type, stability FROM duckdb_functions()")
-      const names = (keep: (row: readonly (string | null)[]) => boolean) =>
-        new Set(rows.filter(keep).map((row) => (row[0] ?? "").toLowerCase()))
-      return {
-        aggregates: names((row) => row[1] === "aggregate"),
-        volatile: names((row) => row[2] === "VOLATILE"),
-        all: names(() => true),
-      }
-    },
+    functions: async () => functionNamesOf(await texts(connection, FUNCTIONS_QUERY)),
     close: () => {
       connection.closeSync()
       instance.closeSync()

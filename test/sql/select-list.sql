@@ -139,3 +139,8 @@ FROM users WHERE id = 3;
 FROM users SELECT name WHERE id = 3;
 SELECT big, factor FROM prices WHERE big > -50 ORDER BY big LIMIT 4;
 SELECT kind, label FROM events WHERE kind::VARCHAR || label = '-4e0' ORDER BY seq LIMIT 3;
+
+-- macros that unnest
+SELECT generate_subscripts(['a', 'b'], 1) AS i;
+SELECT id, regexp_split_to_table(w, ',') AS part FROM words WHERE w LIKE '%,%' ORDER BY ALL;
+SELECT id, generate_subscripts(nums, 1) AS i FROM nested ORDER BY ALL;
