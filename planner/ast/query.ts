@@ -1,4 +1,4 @@
-import type { ColumnRef, Expr, Identifier, OrderItem, TypeName } from "./expression.ts"
+import type { ColumnRef, Expr, Identifier, OrderItem, TypeName, WindowSpec } from "./expression.ts"
 import type { Span } from "./span.ts"
 
 /** An expression as parsed: its columns are names. */
@@ -23,7 +23,7 @@ export interface Query {
 }
 
 /** A Query stands here only as a side of a set operation: `(SELECT … LIMIT 1) UNION …`. */
-export type QueryBody = Select | SetOperation | Values | TableStatement | Query
+export type QueryBody = Select | SetOperation | Values | TableStatement | Pivot | Unpivot | Describe | Query
 
 /** A query whose body is a SELECT. */
 export interface SelectQuery extends Query {
@@ -35,7 +35,7 @@ export interface Cte {
   readonly name: Identifier
   readonly columns: readonly Identifier[]
   /** `USING KEY (a, b)` of a recursive CTE. */
-  readonly usingKey: readonly NamedExpr[]
+  readonly usingKey: readonly Identifier[]
   /** `AS MATERIALIZED` / `AS NOT MATERIALIZED`; undefined when neither was written. */
   readonly materialized: boolean | undefined
   readonly query: Query
@@ -68,15 +68,103 @@ export interface TableStatement {
   readonly span: Span
 }
 
+/**
+ * `DESCRIBE …`, `SUMMARIZE …`, `SHOW …` in parentheses, where a query may stand. `target` is undefined for SHOW ALL TABLES
+ * and what means the same; `SHOW TABLES` names a table that is called tables.
+ */
+export interface Describe {
+  readonly _tag: "Describe"
+  readonly verb: "describe" | "summarize" | "show"
+  readonly target: Query | TableRef | undefined
+  /** `SHOW TABLES FROM catalog.schema`. */
+  readonly of: readonly Identifier[]
+  readonly span: Span
+}
+
+/** `PIVOT t ON a IN (1, 2), b USING sum(c) GROUP BY d`. Without IN its columns depend on the data. */
+export interface Pivot {
+  readonly _tag: "Pivot"
+  readonly source: FromItem
+  readonly on: readonly PivotColumn[]
+  readonly using: readonly SelectItem[]
+  readonly groupBy: readonly Identifier[]
+  readonly span: Span
+}
+
+/** What becomes columns: values, a query that gives them, the name of an ENUM type, or all that there are. */
+export interface PivotColumn {
+  readonly _tag: "PivotColumn"
+  /** One expression; the standard's spelling may list several in parentheses. */
+  readonly exprs: readonly NamedExpr[]
+  readonly values: readonly SelectItem[]
+  readonly query: Query | undefined
+  readonly enum: Identifier | undefined
+  readonly span: Span
+}
+
+/** `UNPIVOT t ON a, (b, c) AS d INTO NAME n VALUE v, w`. */
+export interface Unpivot {
+  readonly _tag: "Unpivot"
+  readonly source: FromItem
+  readonly on: readonly SelectItem[]
+  /** Undefined when INTO is not written: DuckDB calls the columns name and value. */
+  readonly name: Identifier | undefined
+  readonly values: readonly Identifier[]
+  readonly span: Span
+}
+
 export interface Select {
   readonly _tag: "Select"
   readonly distinct: boolean
+  /** `DISTINCT ON (a, b)`: `distinct` is true, too. */
+  readonly distinctOn: readonly NamedExpr[]
+  /** `FROM t` alone: the list is one star, which the text does not have. */
+  readonly impliedList: boolean
   readonly items: readonly SelectItem[]
   readonly from: FromItem | undefined
   readonly where: NamedExpr | undefined
-  /** Expressions, ordinals and aliases as written; `all` for GROUP BY ALL. */
-  readonly groupBy: { readonly all: boolean; readonly items: readonly NamedExpr[] } | undefined
+  readonly groupBy: GroupBy | undefined
   readonly having: NamedExpr | undefined
+  readonly windows: readonly NamedWindow[]
+  readonly qualify: NamedExpr | undefined
+  /** `USING SAMPLE …`. */
+  readonly sample: Sample | undefined
+  readonly span: Span
+}
+
+export interface GroupBy {
+  /** GROUP BY ALL. */
+  readonly all: boolean
+  /** Expressions, ordinals and aliases as written. */
+  readonly items: readonly NamedExpr[]
+  /** What stands between them: `()`, ROLLUP, CUBE, GROUPING SETS. */
+  readonly sets: readonly GroupingSet[]
+}
+
+/** `()`, `ROLLUP (a, b)`, `CUBE (a, b)`, `GROUPING SETS ((a, b), ROLLUP (c), ())`: only the last holds others. */
+export interface GroupingSet {
+  readonly _tag: "GroupingSet"
+  readonly kind: "empty" | "rollup" | "cube" | "sets"
+  readonly items: readonly NamedExpr[]
+  readonly sets: readonly GroupingSet[]
+  readonly span: Span
+}
+
+/** `WINDOW w AS (PARTITION BY a)`. */
+export interface NamedWindow {
+  readonly _tag: "NamedWindow"
+  readonly name: Identifier
+  readonly window: WindowSpec<ColumnRef>
+  readonly span: Span
+}
+
+/** `USING SAMPLE 10%`, `TABLESAMPLE reservoir(50 ROWS) REPEATABLE (3)`. */
+export interface Sample {
+  readonly _tag: "Sample"
+  readonly size: number
+  readonly unit: "rows" | "percent"
+  readonly method: "system" | "bernoulli" | "reservoir" | undefined
+  readonly seed: number | undefined
   readonly span: Span
 }
 
@@ -86,7 +174,15 @@ export interface SelectItem {
   readonly span: Span
 }
 
-export type FromItem = TableRef | TableFunctionRef | SubqueryRef | ValuesRef | JoinRef | ParenthesisedFrom
+export type FromItem =
+  | TableRef
+  | TableFunctionRef
+  | SubqueryRef
+  | ValuesRef
+  | JoinRef
+  | PivotRef
+  | UnpivotRef
+  | ParenthesisedFrom
 
 /**
  * `lineitem`, `"data_part_*"`, `'data/x.parquet'`, `read_parquet('a.parquet')`. `name` is the unquoted text: a CTE's
@@ -101,6 +197,16 @@ export interface TableRef {
   readonly spelling: "identifier" | "string" | "read_parquet"
   readonly nameSpan: Span
   readonly alias: TableAlias | undefined
+  /** `AT (VERSION => 3)`, which only catalogs with a history can answer. */
+  readonly at: AtClause | undefined
+  readonly sample: Sample | undefined
+  readonly span: Span
+}
+
+export interface AtClause {
+  readonly _tag: "AtClause"
+  readonly unit: "version" | "timestamp"
+  readonly expr: NamedExpr
   readonly span: Span
 }
 
@@ -117,9 +223,15 @@ export interface TableFunctionRef {
   readonly ordinality: boolean
   readonly lateral: boolean
   readonly alias: TableAlias | undefined
-  /** `AS t(a INTEGER)`; DuckDB reads the types and forgets them. */
-  readonly columnTypes: readonly TypeName[]
+  /** `AS t(a INTEGER)`, which DuckDB reads and ignores. */
+  readonly typedColumns: readonly TypedColumn[]
+  readonly sample: Sample | undefined
   readonly span: Span
+}
+
+export interface TypedColumn {
+  readonly name: Identifier
+  readonly type: TypeName
 }
 
 /** Any subquery may read the tables before it; LATERAL only says so. */
@@ -128,6 +240,7 @@ export interface SubqueryRef {
   readonly lateral: boolean
   readonly query: Query
   readonly alias: TableAlias | undefined
+  readonly sample: Sample | undefined
   readonly span: Span
 }
 
@@ -136,18 +249,44 @@ export interface ValuesRef {
   readonly _tag: "ValuesRef"
   readonly values: Values
   readonly alias: TableAlias
+  readonly sample: Sample | undefined
   readonly span: Span
 }
 
 /** `FROM a, b` is a JoinRef of kind "cross". `using` is empty unless written; `natural` excludes both. */
 export interface JoinRef {
   readonly _tag: "JoinRef"
-  readonly kind: "inner" | "left" | "right" | "full" | "cross" | "semi" | "anti"
+  readonly kind: PlainJoin | "cross" | "positional" | "asof" | `asof ${Exclude<PlainJoin, "inner">}`
   readonly natural: boolean
   readonly left: FromItem
   readonly right: FromItem
   readonly on: NamedExpr | undefined
   readonly using: readonly Identifier[]
+  readonly span: Span
+}
+
+export type PlainJoin = "inner" | "left" | "right" | "full" | "semi" | "anti"
+
+/** `t PIVOT (sum(a) FOR b IN (1, 2) c IN ('x') GROUP BY d) AS p`, the standard's spelling. */
+export interface PivotRef {
+  readonly _tag: "PivotRef"
+  readonly source: FromItem
+  readonly using: readonly SelectItem[]
+  readonly on: readonly PivotColumn[]
+  readonly groupBy: readonly Identifier[]
+  readonly alias: TableAlias | undefined
+  readonly span: Span
+}
+
+/** `t UNPIVOT INCLUDE NULLS ((v, w) FOR n IN ((a, b) AS q)) AS u`. */
+export interface UnpivotRef {
+  readonly _tag: "UnpivotRef"
+  readonly source: FromItem
+  readonly includeNulls: boolean
+  readonly values: readonly Identifier[]
+  readonly name: Identifier
+  readonly on: readonly SelectItem[]
+  readonly alias: TableAlias | undefined
   readonly span: Span
 }
 

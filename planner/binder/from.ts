@@ -8,8 +8,8 @@ import { isWireType } from "../types/wire.ts"
 import { equality, explicitComparisons } from "./comparisons.ts"
 import type { BindContext } from "./context.ts"
 import { type CteBindings, cteScan } from "./ctes.ts"
-import { plainFromItem } from "./plain-query.ts"
 import { NotTakenApart } from "./not-taken-apart.ts"
+import { plainFromItem, type PlainJoinRef } from "./plain-query.ts"
 import { uniqueInSubquery } from "./unique-names.ts"
 import { NO_ALIASES, resolve } from "./resolve.ts"
 import {
@@ -78,6 +78,9 @@ export interface ResolvedTable {
 
 /** A CTE, or a table of the catalog. */
 export async function resolveTable(ref: TableRef, env: FromContext): Promise<ResolvedTable> {
+  if (ref.at !== undefined) {
+    throw new UnsupportedSql({ message: "AT (VERSION …) is not supported: files have no history", span: ref.at.span })
+  }
   const [schema] = ref.qualifiers
   if (schema !== undefined) {
     throw new UnsupportedSql({
@@ -137,7 +140,7 @@ function relation(alias: TableAlias | undefined, name: string, columns: Relation
   }
 }
 
-async function bindJoin(ref: JoinRef, env: FromContext): Promise<BoundFrom> {
+async function bindJoin(ref: PlainJoinRef, env: FromContext): Promise<BoundFrom> {
   const left = await bindFrom(ref.left, env)
   const right = await bindFrom(ref.right, env)
   const names = ref.natural ? commonNames(ref, left.scope, right.scope) : ref.using

@@ -1,4 +1,4 @@
-import type { FromItem, Query, SelectQuery } from "../ast/query.ts"
+import type { FromItem, JoinRef, PlainJoin, Query, SelectQuery } from "../ast/query.ts"
 import { NotTakenApart } from "./not-taken-apart.ts"
 
 /** A query that the binder takes apart: one SELECT. */
@@ -8,10 +8,17 @@ export function plainQuery(query: Query): SelectQuery {
   return { ...query, body }
 }
 
-type PlainFromItem = Extract<FromItem, { readonly _tag: "TableRef" | "SubqueryRef" | "JoinRef" }>
+export type PlainJoinRef = JoinRef & { readonly kind: PlainJoin | "cross" }
 
-/** A part of FROM that the binder takes apart. */
+type PlainFromItem = Extract<FromItem, { readonly _tag: "TableRef" | "SubqueryRef" }> | PlainJoinRef
+
+/** A part of FROM that the binder takes apart; the very same node, because the binder knows joins by identity. */
 export function plainFromItem(item: FromItem): PlainFromItem {
-  if (item._tag === "TableRef" || item._tag === "SubqueryRef" || item._tag === "JoinRef") return item
+  if (item._tag === "TableRef" || item._tag === "SubqueryRef") return item
+  if (item._tag === "JoinRef" && isPlainJoin(item)) return item
   throw new NotTakenApart("something in FROM that is no table")
+}
+
+function isPlainJoin(join: JoinRef): join is PlainJoinRef {
+  return join.kind !== "positional" && !join.kind.startsWith("asof")
 }

@@ -433,7 +433,7 @@ export abstract class ExpressionRules extends NameRules {
 
   /** `x IN column` and the like: DuckDB takes no constant here, and `x IN 'text'` must not come to mean substrings. */
   private readonly listValue: Rule<NamedExpr> = this.RULE("listValue", () => {
-    let list = this.SUBRULE(this.primary)
+    const list = this.SUBRULE(this.accessed)
     this.ACTION(() => {
       if (isListValue(list)) return
       throw new SyntaxError({
@@ -442,13 +442,19 @@ export abstract class ExpressionRules extends NameRules {
         hint: "write: x IN (1, 2, 3)",
       })
     })
+    return list
+  })
+
+  /** An operand with its fields and subscripts: what needs no parentheses anywhere. */
+  protected readonly accessed: Rule<NamedExpr> = this.RULE("accessed", () => {
+    let expr = this.SUBRULE(this.primary)
     this.MANY(() => {
-      const next = this.SUBRULE(this.access, { ARGS: [list] })
+      const next = this.SUBRULE(this.access, { ARGS: [expr] })
       this.ACTION(() => {
-        list = next
+        expr = next
       })
     })
-    return list
+    return expr
   })
 
   /**

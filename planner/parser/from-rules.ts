@@ -1,169 +1,47 @@
 import type { Identifier } from "../ast/expression.ts"
-import type { FromItem, JoinRef, NamedExpr, TableAlias, TableFunctionRef, TableRef, Values } from "../ast/query.ts"
+import type { AtClause, FromItem, NamedExpr, Sample, TableAlias, TableRef, TypedColumn, Values } from "../ast/query.ts"
 import { type Span, spanning } from "../ast/span.ts"
 import { SyntaxError } from "../errors.ts"
 import { SEPARATOR } from "./expected.ts"
-import { given } from "./expression-rules.ts"
 import type { Rule } from "./name-rules.ts"
-import { FROM_TABLES_MAX } from "./parser-state.ts"
-import { PrimaryRules } from "./primary-rules.ts"
+import { SampleRules } from "./sample-rules.ts"
 import { textOf } from "./text-literal.ts"
 import * as T from "./tokens.ts"
-import { unsupported } from "./unsupported.ts"
 
-type JoinKind = JoinRef["kind"]
+/** What FROM takes between its joins: tables, table functions, subqueries, VALUES. */
+export abstract class FromRules extends SampleRules {
+  /** A table with everything that is joined to it. */
+  protected abstract readonly joined: Rule<FromItem>
 
-/** Tables, subqueries and joins. */
-export abstract class FromRules extends PrimaryRules {
-  /** `a, b JOIN c ON …`: a comma is a cross join that binds last. */
-  protected readonly fromItems = this.RULE("fromItems", (endsWithComma = false): FromItem => {
-    let from = this.SUBRULE(this.joined)
-    let tables = 1
-    this.MANY({
-      GATE: () => !endsWithComma || this.anotherItem(),
+  /** `t`, `a: t`. */
+  protected readonly fromItem: Rule<FromItem> = this.RULE("fromItem", () => {
+    const start = this.LA(1)
+    let name: Identifier | undefined
+    this.OPTION({
+      GATE: () => this.next(T.Colon, 2),
       DEF: () => {
-        this.CONSUME(T.Comma)
-        const right = this.SUBRULE2(this.joined)
-        this.ACTION(() => {
-          this.countTable(++tables, right.span)
-          from = join("cross", from, right)
-        })
+        name = this.SUBRULE(this.nameOrText)
+        this.CONSUME(T.Colon)
+        this.ACTION(() => this.refuseUnnameable())
       },
     })
-    // DuckDB allows a comma after the last table, but not where FROM comes first.
-    this.OPTION({ GATE: () => endsWithComma, DEF: () => this.CONSUME2(T.Comma) })
-    return from
+    const item = this.SUBRULE(this.unnamedItem)
+    return this.ACTION(() => (name === undefined ? item : named(item, name, this.spanFrom(start.startOffset))))
   })
 
-  private countTable(tables: number, span: Span): void {
-    if (tables <= FROM_TABLES_MAX) return
-    throw unsupported(`More than ${FROM_TABLES_MAX} tables in one FROM are not supported.`, span)
+  /** VALUES and LATERAL take their names only after them. */
+  private refuseUnnameable(): void {
+    if (!this.next(T.K.Lateral) && !(this.next(T.K.Values) && this.next(T.LParen, 2))) return
+    const token = this.LA(1)
+    throw new SyntaxError({
+      message: `syntax error: ${token.image} cannot be named in front`,
+      span: T.spanOf(token),
+      hint: "write the name behind it: … AS name",
+    })
   }
 
-  private readonly joined: Rule<FromItem> = this.RULE("joined", () => {
-    let from = this.SUBRULE(this.fromItem)
-    let tables = 1
-    this.MANY(() => {
-      const next = this.SUBRULE(this.joinTo, { ARGS: [from] })
-      this.ACTION(() => {
-        this.countTable(++tables, next.span)
-        from = next
-      })
-    })
-    this.ACTION(() => this.refuseClause())
-    return from
-  })
-
-  private readonly joinTo = this.RULE("joinTo", (left?: FromItem): FromItem => {
-    let natural = false
-    let kind: JoinKind = "inner"
-    return this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(T.K.Cross)
-          this.CONSUME(T.K.Join)
-          const right = this.SUBRULE(this.fromItem)
-          return this.ACTION(() => join("cross", given(left), right))
-        },
-      },
-      {
-        ALT: () => {
-          this.OPTION(() => {
-            this.CONSUME(T.K.Natural)
-            natural = true
-          })
-          this.OPTION2(() => {
-            kind = this.SUBRULE(this.joinKind)
-          })
-          this.CONSUME2(T.K.Join)
-          const right = this.SUBRULE(this.joinRight, { ARGS: [natural] })
-          const condition = this.OR2({
-            ERR_MSG: ["ON", "USING"].join(SEPARATOR),
-            DEF: [
-              { GATE: () => !natural, ALT: () => this.SUBRULE(this.joinCondition) },
-              { GATE: () => natural, ALT: () => undefined },
-            ],
-          })
-          return this.ACTION((): FromItem => {
-            const found = condition ?? { on: undefined, using: [], end: right.span.end }
-            const span = { start: given(left).span.start, end: found.end }
-            return { ...join(kind, given(left), right), natural, on: found.on, using: found.using, span }
-          })
-        },
-      },
-    ])
-  })
-
-  private readonly joinKind: Rule<JoinKind> = this.RULE("joinKind", () =>
-    this.OR([
-      { ALT: () => this.outer("inner", () => this.CONSUME(T.K.Inner)) },
-      { ALT: () => this.outer("semi", () => this.CONSUME(T.K.Semi)) },
-      { ALT: () => this.outer("anti", () => this.CONSUME(T.K.Anti)) },
-      {
-        ALT: () => {
-          const kind = this.OR2([
-            { ALT: () => this.outer("left", () => this.CONSUME(T.K.Left)) },
-            { ALT: () => this.outer("right", () => this.CONSUME(T.K.Right)) },
-            { ALT: () => this.outer("full", () => this.CONSUME(T.K.Full)) },
-          ])
-          this.OPTION(() => this.CONSUME(T.K.Outer))
-          return kind
-        },
-      },
-    ]),
-  )
-
-  private outer(kind: JoinKind, consume: () => void): JoinKind {
-    consume()
-    return kind
-  }
-
-  /** `a JOIN b JOIN c ON x ON y`: a join before the ON belongs to the right side. A natural join has no ON. */
-  private readonly joinRight = this.RULE("joinRight", (natural = false): FromItem => {
-    let right = this.SUBRULE(this.fromItem)
-    this.ACTION(() => this.enter())
-    this.MANY({
-      GATE: () => !natural,
-      DEF: () => {
-        const next = this.SUBRULE(this.joinTo, { ARGS: [right] })
-        this.ACTION(() => {
-          right = next
-        })
-      },
-    })
-    this.ACTION(() => this.leave())
-    return right
-  })
-
-  private readonly joinCondition = this.RULE(
-    "joinCondition",
-    (): { on: NamedExpr | undefined; using: readonly Identifier[]; end: number } => {
-      let on: NamedExpr | undefined
-      let using: readonly Identifier[] = []
-      this.OR({
-        ERR_MSG: ["ON", "USING"].join(SEPARATOR),
-        DEF: [
-          {
-            ALT: () => {
-              this.CONSUME(T.K.On)
-              on = this.SUBRULE(this.expression)
-            },
-          },
-          {
-            ALT: () => {
-              this.CONSUME(T.K.Using)
-              using = this.SUBRULE(this.nameList)
-            },
-          },
-        ],
-      })
-      return this.ACTION(() => ({ on, using, end: this.spanFrom(0).end }))
-    },
-  )
-
-  private readonly fromItem: Rule<FromItem> = this.RULE("fromItem", () => {
-    this.ACTION(() => this.refuseTable())
-    return this.OR({
+  private readonly unnamedItem: Rule<FromItem> = this.RULE("unnamedItem", () =>
+    this.OR({
       ERR_MSG: ["a table", "a 'path'", "a subquery"].join(SEPARATOR),
       DEF: [
         { ALT: () => this.SUBRULE(this.lateral) },
@@ -171,19 +49,12 @@ export abstract class FromRules extends PrimaryRules {
           GATE: () => this.next(T.K.Values) && this.next(T.LParen, 2),
           ALT: () => this.SUBRULE(this.valuesRef),
         },
-        { GATE: () => this.startsTableFunction(), ALT: () => this.SUBRULE(this.tableFunction) },
+        { GATE: () => this.startsTableFunction(), ALT: () => this.SUBRULE(this.tableFunction, { ARGS: [true] }) },
         { ALT: () => this.SUBRULE(this.table) },
         { ALT: () => this.SUBRULE(this.parenthesisedFrom) },
       ],
-    })
-  })
-
-  private refuseTable(): void {
-    if (this.nextIs(T.ColumnName) && this.next(T.Colon, 2)) {
-      const span = T.spanOf(this.LA(1))
-      throw unsupported(`A prefix alias (${this.LA(1).image}: …) is not supported yet.`, span, "write … AS name")
-    }
-  }
+    }),
+  )
 
   private startsTableFunction(): boolean {
     let ahead = 1
@@ -200,10 +71,13 @@ export abstract class FromRules extends PrimaryRules {
           const query = this.SUBRULE(this.query)
           this.CONSUME(T.RParen)
           const alias = this.SUBRULE(this.tableAlias)
-          return this.ACTION((): FromItem => ({ _tag: "SubqueryRef", lateral: true, query, alias, span: query.span }))
+          const sample = undefined
+          return this.ACTION((): FromItem => {
+            return { _tag: "SubqueryRef", lateral: true, query, alias, sample, span: query.span }
+          })
         },
       },
-      { ALT: () => this.SUBRULE(this.tableFunction) },
+      { ALT: () => this.SUBRULE(this.tableFunction, { ARGS: [false] }) },
     ])
     return this.ACTION((): FromItem => {
       const span = this.spanFrom(start)
@@ -214,40 +88,25 @@ export abstract class FromRules extends PrimaryRules {
   /** `VALUES (1, 'a'), (2, 'b')`, a comma may end it. */
   protected readonly values: Rule<Values> = this.RULE("values", () => {
     const start = this.CONSUME(T.K.Values).startOffset
-    const rows: (readonly NamedExpr[])[] = [this.SUBRULE(this.valuesRow)]
+    const rows: (readonly NamedExpr[])[] = [this.SUBRULE(this.expressions)]
     this.MANY({
       GATE: () => this.next(T.LParen, 2),
       DEF: () => {
         this.CONSUME(T.Comma)
-        rows.push(this.SUBRULE2(this.valuesRow))
+        rows.push(this.SUBRULE2(this.expressions))
       },
     })
     this.OPTION(() => this.CONSUME2(T.Comma))
     return this.ACTION((): Values => ({ _tag: "Values", rows, span: this.spanFrom(start) }))
   })
 
-  private readonly valuesRow: Rule<readonly NamedExpr[]> = this.RULE("valuesRow", () => {
-    const items: NamedExpr[] = []
-    this.CONSUME(T.LParen)
-    items.push(this.SUBRULE(this.expression))
-    this.MANY({
-      GATE: () => this.anotherItem(),
-      DEF: () => {
-        this.CONSUME(T.Comma)
-        items.push(this.SUBRULE2(this.expression))
-      },
-    })
-    this.OPTION(() => this.CONSUME2(T.Comma))
-    this.CONSUME(T.RParen)
-    return items
-  })
-
   private readonly valuesRef: Rule<FromItem> = this.RULE("valuesRef", () => {
     const values = this.SUBRULE(this.values)
     const alias = this.SUBRULE(this.tableAlias)
+    const sample = this.OPTION(() => this.SUBRULE(this.tableSample))
     return this.ACTION((): FromItem => {
       const span = this.spanFrom(values.span.start)
-      if (alias !== undefined) return { _tag: "ValuesRef", values, alias, span }
+      if (alias !== undefined) return { _tag: "ValuesRef", values, alias, sample, span }
       throw new SyntaxError({
         message: "syntax error: VALUES in FROM needs a name",
         span: values.span,
@@ -256,25 +115,62 @@ export abstract class FromRules extends PrimaryRules {
     })
   })
 
+  /** `t`, `t *`, `ONLY t`, `ONLY (t)`: the last three mean the same. */
   private readonly table: Rule<FromItem> = this.RULE("table", () => {
-    const table = this.SUBRULE(this.tableName)
+    const start = this.LA(1)
+    const name = this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(T.K.Only)
+          return this.OR2([
+            {
+              ALT: () => {
+                this.CONSUME(T.LParen)
+                const inner = this.SUBRULE(this.tableName)
+                this.CONSUME(T.RParen)
+                return inner
+              },
+            },
+            { ALT: () => this.SUBRULE2(this.tableName) },
+          ])
+        },
+      },
+      {
+        ALT: () => {
+          const plain = this.SUBRULE3(this.tableName)
+          this.OPTION(() => this.CONSUME(T.Star))
+          return plain
+        },
+      },
+    ])
     const alias = this.SUBRULE(this.tableAlias)
-    return this.ACTION((): FromItem => ({ ...table, alias, span: this.spanFrom(table.span.start) }))
+    const at = this.OPTION2(() => this.SUBRULE(this.atClause))
+    const sample = this.OPTION3(() => this.SUBRULE(this.tableSample))
+    return this.ACTION((): FromItem => ({ ...name, alias, at, sample, span: this.spanFrom(start.startOffset) }))
+  })
+
+  /** `AT (VERSION => 3)`, `AT (TIMESTAMP => now())`. */
+  private readonly atClause: Rule<AtClause> = this.RULE("atClause", () => {
+    const start = this.CONSUME(T.K.At).startOffset
+    this.CONSUME(T.LParen)
+    const word = this.OR([{ ALT: () => this.CONSUME(T.K.Timestamp) }, { ALT: () => this.CONSUME(T.K.Version) }])
+    this.CONSUME(T.FatArrow)
+    const expr = this.SUBRULE(this.expression)
+    this.CONSUME(T.RParen)
+    return this.ACTION((): AtClause => {
+      const unit = word.tokenType === T.K.Version ? "version" : "timestamp"
+      return { _tag: "AtClause", unit, expr, span: this.spanFrom(start) }
+    })
   })
 
   /** `t`, `s.t`, `c.s.t`, `'path'`. */
   protected readonly tableName: Rule<TableRef> = this.RULE("tableName", () => {
-    const parts: Identifier[] = []
+    let parts: readonly Identifier[] = []
     let spelling: TableRef["spelling"] = "identifier"
     this.OR([
       {
         ALT: () => {
-          parts.push(this.SUBRULE(this.columnName))
-          this.MANY(() => {
-            this.CONSUME(T.Dot)
-            const part = this.CONSUME(T.Label)
-            this.ACTION(() => parts.push(T.identifierOf(part)))
-          })
+          parts = this.SUBRULE(this.path)
         },
       },
       {
@@ -282,7 +178,7 @@ export abstract class FromRules extends PrimaryRules {
           const token = this.CONSUME(T.Text)
           this.ACTION(() => {
             spelling = "string"
-            parts.push({ text: textOf(token), quoted: true, span: T.spanOf(token) })
+            parts = [{ text: textOf(token), quoted: true, span: T.spanOf(token) }]
           })
         },
       },
@@ -290,11 +186,21 @@ export abstract class FromRules extends PrimaryRules {
     return this.ACTION((): TableRef => {
       const { qualifiers, last, span } = qualified(parts)
       const name = { qualifiers, name: last.text, spelling, nameSpan: last.span }
-      return { _tag: "TableRef", ...name, alias: undefined, span }
+      return { _tag: "TableRef", ...name, alias: undefined, at: undefined, sample: undefined, span }
     })
   })
 
-  private readonly tableFunction: Rule<TableFunctionRef | TableRef> = this.RULE("tableFunction", () => {
+  protected readonly path: Rule<readonly Identifier[]> = this.RULE("path", () => {
+    const parts: Identifier[] = [this.SUBRULE(this.columnName)]
+    this.MANY(() => {
+      this.CONSUME(T.Dot)
+      const part = this.CONSUME(T.Label)
+      this.ACTION(() => parts.push(T.identifierOf(part)))
+    })
+    return parts
+  })
+
+  private readonly tableFunction = this.RULE("tableFunction", (takesSample = false): FromItem => {
     const parts: Identifier[] = []
     this.MANY({
       GATE: () => this.next(T.Dot, 2),
@@ -318,18 +224,69 @@ export abstract class FromRules extends PrimaryRules {
         ordinality = true
       },
     })
-    const alias = this.SUBRULE(this.tableAlias)
-    return this.ACTION((): TableFunctionRef | TableRef => {
+    const { alias, typedColumns } = this.SUBRULE(this.functionAlias)
+    let sample: Sample | undefined
+    this.OPTION2({
+      GATE: () => takesSample,
+      DEF: () => {
+        sample = this.SUBRULE(this.tableSample)
+      },
+    })
+    return this.ACTION((): FromItem => {
       const { qualifiers, last } = qualified([...parts, T.identifierOf(name)])
-      const span = this.spanFrom(callSpan.start)
-      const path = ordinality || qualifiers.length > 0 ? undefined : onlyPath(last, args)
+      const after = { alias, sample, span: this.spanFrom(callSpan.start) }
+      const path = ordinality || typedColumns.length > 0 || qualifiers.length > 0 ? undefined : onlyPath(last, args)
       if (path !== undefined) {
-        return { _tag: "TableRef", qualifiers, name: path, spelling: "read_parquet", nameSpan: callSpan, alias, span }
+        const table = { qualifiers, name: path, spelling: "read_parquet", nameSpan: callSpan } as const
+        return { _tag: "TableRef", ...table, at: undefined, ...after }
       }
       const lower = last.quoted ? last.text : last.text.toLowerCase()
-      const call = { qualifiers, name: lower, nameSpan: last.span, args, ordinality }
-      return { _tag: "TableFunctionRef", ...call, lateral: false, alias, columnTypes: [], span }
+      const call = { qualifiers, name: lower, nameSpan: last.span, args, ordinality, typedColumns }
+      return { _tag: "TableFunctionRef", ...call, lateral: false, ...after }
     })
+  })
+
+  /** A name with columns, which may have types: `t(a INTEGER)`, and even `AS (a INTEGER)`. */
+  private readonly functionAlias: Rule<FunctionAlias> = this.RULE("functionAlias", () => {
+    let alias: TableAlias | undefined
+    let typedColumns: readonly TypedColumn[] = []
+    this.OR([
+      {
+        GATE: () => this.next(T.LParen, 2),
+        ALT: () => {
+          this.CONSUME(T.K.As)
+          typedColumns = this.SUBRULE(this.typedColumns)
+        },
+      },
+      {
+        ALT: () => {
+          alias = this.SUBRULE(this.tableAlias)
+          this.OPTION(() => {
+            typedColumns = this.SUBRULE2(this.typedColumns)
+          })
+        },
+      },
+    ])
+    return this.ACTION(() => ({ alias, typedColumns }))
+  })
+
+  private readonly typedColumns: Rule<readonly TypedColumn[]> = this.RULE("typedColumns", () => {
+    const columns: TypedColumn[] = []
+    this.CONSUME(T.LParen)
+    this.AT_LEAST_ONE_SEP({
+      SEP: T.Comma,
+      DEF: () => {
+        const name = this.SUBRULE(this.nameOrText)
+        const type = this.SUBRULE(this.typeName)
+        this.OPTION(() => {
+          this.CONSUME(T.K.Collate)
+          this.SUBRULE(this.path)
+        })
+        this.ACTION(() => columns.push({ name, type }))
+      },
+    })
+    this.CONSUME(T.RParen)
+    return columns
   })
 
   /** `(SELECT …) AS t` and `(a JOIN b ON …)`. */
@@ -348,17 +305,24 @@ export abstract class FromRules extends PrimaryRules {
     ])
     this.CONSUME(T.RParen)
     const alias = this.SUBRULE(this.tableAlias)
+    let sample: Sample | undefined
+    this.OPTION({
+      GATE: () => inner._tag === "Query",
+      DEF: () => {
+        sample = this.SUBRULE(this.tableSample)
+      },
+    })
     return this.ACTION((): FromItem => {
       const span = this.spanFrom(start)
-      if (inner._tag === "Query") return { _tag: "SubqueryRef", lateral: false, query: inner, alias, span }
-      if (alias === undefined) return { ...inner, span }
-      return { _tag: "ParenthesisedFrom", from: inner, alias, span }
+      if (inner._tag === "Query") return { _tag: "SubqueryRef", lateral: false, query: inner, alias, sample, span }
+      if (inner._tag !== "JoinRef") throw needlessParentheses(inner, span)
+      return alias === undefined ? { ...inner, span } : { _tag: "ParenthesisedFrom", from: inner, alias, span }
     })
   })
 
-  private readonly tableAlias: Rule<TableAlias | undefined> = this.RULE("tableAlias", () => {
+  /** `AS t`, `t(a, b)`. Columns with types are left to what may have them. */
+  protected readonly tableAlias: Rule<TableAlias | undefined> = this.RULE("tableAlias", () => {
     let alias: TableAlias | undefined
-    this.ACTION(() => this.refuseClause())
     this.OPTION(() => {
       const name = this.OR([
         {
@@ -370,21 +334,44 @@ export abstract class FromRules extends PrimaryRules {
         { ALT: () => this.SUBRULE(this.columnName) },
       ])
       let columns: readonly Identifier[] = []
-      this.OPTION2(() => {
-        columns = this.SUBRULE(this.nameList)
+      this.OPTION2({
+        GATE: () => !this.nextIs(T.TypeWord, 3),
+        DEF: () => {
+          columns = this.SUBRULE(this.nameList)
+        },
       })
       this.ACTION(() => {
         alias = { name, columns }
-        this.refuseClause()
       })
     })
     return alias
   })
 }
 
-function join(kind: JoinKind, left: FromItem, right: FromItem): JoinRef {
-  const span = spanning(left.span, right.span)
-  return { _tag: "JoinRef", kind, natural: false, left, right, on: undefined, using: [], span }
+interface FunctionAlias {
+  readonly alias: TableAlias | undefined
+  readonly typedColumns: readonly TypedColumn[]
+}
+
+/** `name: item`. */
+function named(item: FromItem, name: Identifier, span: Span): FromItem {
+  const alias: TableAlias = { name, columns: [] }
+  if (item._tag === "JoinRef") return { _tag: "ParenthesisedFrom", from: item, alias, span }
+  if (item.alias === undefined) return { ...item, alias, span }
+  throw new SyntaxError({
+    message: `syntax error: "${name.text}" gets a second name`,
+    span: item.alias.name.span,
+    hint: `leave one of the two: ${name.text}: … or … AS ${item.alias.name.text}`,
+  })
+}
+
+function needlessParentheses(item: FromItem, span: Span): SyntaxError {
+  const what = item._tag === "TableRef" ? `FROM ${item.name}` : "it"
+  return new SyntaxError({
+    message: "syntax error: parentheses in FROM hold a query or a join",
+    span,
+    hint: `write ${what} without them, or (FROM …) for a query`,
+  })
 }
 
 /** `schema.name` in its parts; DuckDB knows no longer path than `catalog.schema.name`. */

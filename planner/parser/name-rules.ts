@@ -5,7 +5,7 @@ import { expectedWords } from "./expected.ts"
 import { textOf } from "./text-literal.ts"
 import * as T from "./tokens.ts"
 import { type Clause, NESTING_MAX } from "./parser-state.ts"
-import { REFUSED_CLAUSES, unsupported } from "./unsupported.ts"
+import { unsupported } from "./unsupported.ts"
 
 export type Rule<R> = ParserMethod<[], R>
 
@@ -20,10 +20,18 @@ const LIST_ENDS: ReadonlySet<TokenType> = new Set([
   T.K.Where,
   T.K.Group,
   T.K.Having,
+  T.K.Window,
+  T.K.Qualify,
+  T.K.Using,
+  T.K.Union,
+  T.K.Intersect,
+  T.K.Except,
   T.K.Order,
   T.K.Limit,
   T.K.Offset,
   T.K.Fetch,
+  T.K.For,
+  T.K.Into,
 ])
 
 /**
@@ -86,16 +94,6 @@ export abstract class NameRules extends EmbeddedActionsParser {
   /** From a first token to the last one that was consumed. */
   protected spanFrom(start: number): Span {
     return { start, end: T.spanOf(this.LA(0)).end }
-  }
-
-  /** A word that DuckDB knows here and Skein does not: one sentence instead of a syntax error. */
-  protected refuseClause(): void {
-    const word = this.word()
-    const refusal = REFUSED_CLAUSES.get(word)
-    if (refusal === undefined || this.next(T.QuotedName)) return
-    // A join's own USING.
-    if (this.next(T.K.Using) && this.word(2) !== "SAMPLE") return
-    throw unsupported(refusal.message, T.spanOf(this.LA(1)), refusal.hint)
   }
 
   readonly columnName: Rule<Identifier> = this.RULE("columnName", () => {

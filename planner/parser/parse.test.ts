@@ -40,6 +40,11 @@ function drawn(from: FromItem | undefined): string {
     }
     case "ValuesRef":
       return `${drawnBody(from.values)} ${aliasOf(from.alias)}`
+    case "PivotRef":
+    case "UnpivotRef": {
+      const alias = from.alias === undefined ? "" : ` ${aliasOf(from.alias)}`
+      return `${drawn(from.source)} ${from._tag === "PivotRef" ? "pivot" : "unpivot"}${alias}`
+    }
     case "ParenthesisedFrom":
       return `${drawn(from.from)} ${aliasOf(from.alias)}`
   }
@@ -58,6 +63,13 @@ function drawnBody(body: QueryBody): string {
       return `values ${body.rows.map((row) => `(${row.map(print).join(", ")})`).join(" ")}`
     case "TableStatement":
       return `table ${drawn(body.table)}`
+    case "Pivot":
+    case "Unpivot":
+      return `${body._tag.toLowerCase()} ${drawn(body.source)}`
+    case "Describe": {
+      const { target } = body
+      return `${body.verb} ${target === undefined ? "all" : target._tag === "Query" ? drawnBody(target.body) : drawn(target)}`
+    }
     case "Query":
       return `[${drawnBody(body.body)} limit ${body.limit === undefined ? "none" : print(body.limit)}]`
   }
@@ -182,7 +194,7 @@ test.each([
   const { query } = only(sql)
   expect(query.recursive).toBe(recursive)
   expect(query.with.map((cte) => cte.name.text)).toEqual(names)
-  expect(query.with.flatMap((cte) => cte.usingKey.map(print))).toEqual(keys)
+  expect(query.with.flatMap((cte) => cte.usingKey.map((key) => key.text))).toEqual(keys)
 })
 
 describe("SELECT lists", () => {
@@ -239,7 +251,7 @@ describe("clauses", () => {
   })
 
   test("GROUP BY ALL", () => {
-    expect(queryOf("SELECT a FROM t GROUP BY ALL").body.groupBy).toEqual({ all: true, items: [] })
+    expect(queryOf("SELECT a FROM t GROUP BY ALL").body.groupBy).toEqual({ all: true, items: [], sets: [] })
   })
 
   test("parentheses around a query mean nothing", () => {

@@ -1,21 +1,25 @@
-import type { ColumnRef, Identifier, Star } from "../ast/expression.ts"
-import type { Cte, FromItem, NamedExpr, Query, QueryBody, Select, SelectItem } from "../ast/query.ts"
+import type { Identifier } from "../ast/expression.ts"
+import type { Cte, Describe, Query, QueryBody } from "../ast/query.ts"
 import type { Span } from "../ast/span.ts"
 import { SEPARATOR } from "./expected.ts"
-import { FromRules } from "./from-rules.ts"
+import { LimitRules } from "./limit-rules.ts"
 import type { Rule } from "./name-rules.ts"
-import { type Clause, SET_OPERATIONS_MAX } from "./parser-state.ts"
-import { aroundBody, refuseSameNames, setOperationOf, type SetOperator, setOperations } from "./set-operations.ts"
-import { textOf } from "./text-literal.ts"
+import { SET_OPERATIONS_MAX } from "./parser-state.ts"
+import {
+  aroundBody,
+  refuseDescribedCte,
+  refuseSameNames,
+  setOperationOf,
+  type SetOperator,
+  setOperations,
+} from "./set-operations.ts"
 import * as T from "./tokens.ts"
 import { unsupported } from "./unsupported.ts"
 
-type Body = Omit<Select, "_tag" | "span">
-type Limits = Pick<Query, "limit" | "limitPercent" | "offset">
 type With = Pick<Query, "with" | "recursive">
 
 /** WITH, set operations, SELECT and what follows it. */
-export abstract class QueryRules extends FromRules {
+export abstract class QueryRules extends LimitRules {
   protected readonly query: Rule<Query> = this.RULE("query", () => {
     const start = this.LA(1).startOffset
     const outer = { clause: this.clause, expressions: this.expressionNesting }
@@ -29,14 +33,12 @@ export abstract class QueryRules extends FromRules {
       ctes = this.SUBRULE(this.withClause)
     })
     const body = this.SUBRULE(this.queryBody)
-    this.ACTION(() => this.refuseClause())
     this.OPTION2(() => {
       this.reach("order")
       orderBy = this.SUBRULE(this.orderBy)
     })
     const limits = this.SUBRULE(this.limits)
     return this.ACTION(() => {
-      this.refuseClause()
       this.leave()
       this.innerClause = this.clause
       // At the end of the outermost query its last clause still says what could follow.
@@ -99,7 +101,6 @@ export abstract class QueryRules extends FromRules {
 
   /** One side of a set operation, or all that there is. */
   private readonly queryTerm: Rule<QueryBody> = this.RULE("queryTerm", () => {
-    const start = this.LA(1).startOffset
     return this.OR({
       ERR_MSG: ["SELECT", "FROM"].join(SEPARATOR),
       DEF: [
@@ -111,17 +112,16 @@ export abstract class QueryRules extends FromRules {
             return query
           },
         },
-        { ALT: () => this.select(start, this.SUBRULE(this.selectFirst)) },
-        { ALT: () => this.select(start, this.SUBRULE(this.fromFirst)) },
+        { ALT: () => this.SUBRULE(this.selectFirst) },
+        { ALT: () => this.SUBRULE(this.fromFirst) },
         { ALT: () => this.SUBRULE(this.values) },
         { ALT: () => this.SUBRULE(this.tableStatement) },
+        { ALT: () => this.SUBRULE(this.pivot) },
+        { ALT: () => this.SUBRULE(this.unpivot) },
+        { GATE: () => this.LA(0).tokenType === T.LParen, ALT: () => this.SUBRULE(this.describe) },
       ],
     })
   })
-
-  private select(start: number, body: Body): Select {
-    return this.ACTION(() => ({ _tag: "Select", ...body, span: this.spanFrom(start) }))
-  }
 
   private readonly tableStatement: Rule<QueryBody> = this.RULE("tableStatement", () => {
     const start = this.CONSUME(T.K.Table).startOffset
@@ -153,7 +153,7 @@ export abstract class QueryRules extends FromRules {
   private readonly cte: Rule<Cte> = this.RULE("cte", () => {
     const name = this.SUBRULE(this.columnName)
     let columns: readonly Identifier[] = []
-    let usingKey: readonly NamedExpr[] = []
+    let usingKey: readonly Identifier[] = []
     let materialized: boolean | undefined
     this.OPTION(() => {
       columns = this.SUBRULE(this.nameList)
@@ -174,22 +174,23 @@ export abstract class QueryRules extends FromRules {
     const query = this.SUBRULE(this.query)
     this.CONSUME(T.RParen)
     return this.ACTION((): Cte => {
+      refuseDescribedCte(query)
       const span = this.spanFrom(name.span.start)
       return { _tag: "Cte", name, columns, usingKey, materialized, query, span }
     })
   })
 
-  private readonly usingKey: Rule<readonly NamedExpr[]> = this.RULE("usingKey", () => {
-    const keys: NamedExpr[] = []
+  private readonly usingKey: Rule<readonly Identifier[]> = this.RULE("usingKey", () => {
+    const keys: Identifier[] = []
     this.CONSUME(T.K.Using)
     this.CONSUME(T.K.Key)
     this.CONSUME(T.LParen)
-    keys.push(this.SUBRULE(this.expression))
+    keys.push(this.SUBRULE(this.columnName))
     this.MANY({
       GATE: () => this.anotherItem(),
       DEF: () => {
         this.CONSUME(T.Comma)
-        keys.push(this.SUBRULE2(this.expression))
+        keys.push(this.SUBRULE2(this.columnName))
       },
     })
     this.OPTION(() => this.CONSUME2(T.Comma))
@@ -197,279 +198,55 @@ export abstract class QueryRules extends FromRules {
     return keys
   })
 
-  private readonly selectFirst: Rule<Body> = this.RULE("selectFirst", () => {
-    const { distinct, items } = this.SUBRULE(this.selectList)
-    let from: FromItem | undefined
-    this.ACTION(() => this.refuseClause())
-    this.OPTION(() => {
-      from = this.SUBRULE(this.fromClause, { ARGS: [true] })
-    })
-    const rest = this.SUBRULE(this.filters)
-    return this.ACTION(() => ({ distinct, items, from, ...rest }))
-  })
-
-  /** `FROM t`, `FROM t SELECT a`. */
-  private readonly fromFirst: Rule<Body> = this.RULE("fromFirst", () => {
-    const from = this.SUBRULE(this.fromClause, { ARGS: [false] })
-    let list: Pick<Body, "distinct" | "items"> | undefined
-    this.ACTION(() => this.refuseClause())
-    this.OPTION(() => {
-      list = this.SUBRULE(this.selectList)
-    })
-    const rest = this.SUBRULE(this.filters)
-    return this.ACTION(() => ({ ...(list ?? everything(from)), from, ...rest }))
-  })
-
-  private readonly fromClause = this.RULE("fromClause", (endsWithComma = false): FromItem => {
-    this.reach("from")
-    this.CONSUME(T.K.From)
-    return this.SUBRULE(this.fromItems, { ARGS: [endsWithComma] })
-  })
-
-  private readonly selectList: Rule<Pick<Body, "distinct" | "items">> = this.RULE("selectList", () => {
-    const items: SelectItem[] = []
-    let distinct = false
-    this.reach("select")
-    this.CONSUME(T.K.Select)
-    this.OPTION(() =>
-      this.OR([
-        {
-          ALT: () => {
-            this.CONSUME(T.K.Distinct)
-            distinct = true
-          },
-        },
-        { ALT: () => this.CONSUME(T.K.All) },
-      ]),
-    )
-    this.ACTION(() => {
-      if (distinct && this.next(T.K.On)) throw unsupported("DISTINCT ON is not supported yet.", T.spanOf(this.LA(1)))
-    })
-    items.push(this.SUBRULE(this.selectItem))
-    this.MANY({
-      GATE: () => this.anotherItem(),
-      DEF: () => {
-        this.CONSUME(T.Comma)
-        items.push(this.SUBRULE2(this.selectItem))
-      },
-    })
-    this.OPTION2(() => this.CONSUME2(T.Comma))
-    return this.ACTION(() => ({ distinct, items }))
-  })
-
-  private readonly selectItem: Rule<SelectItem> = this.RULE("selectItem", () => {
-    const start = this.LA(1).startOffset
-    this.ACTION(() => {
-      if (this.nextIs(T.ColumnName) && this.next(T.Colon, 2)) {
-        const name = this.LA(1).image
-        throw unsupported(
-          `A prefix alias (${name}: …) is not supported yet.`,
-          T.spanOf(this.LA(1)),
-          `write … AS ${name}`,
-        )
-      }
-    })
-    const expr = this.SUBRULE(this.expression)
-    const alias = this.SUBRULE(this.itemAlias)
-    return this.ACTION(() => ({ expr, alias, span: this.spanFrom(start) }))
-  })
-
-  private readonly itemAlias: Rule<Identifier | undefined> = this.RULE("itemAlias", () => {
-    let alias: Identifier | undefined
-    this.OPTION(() => {
-      const token = this.OR([
-        {
-          ALT: () => {
-            this.CONSUME(T.K.As)
-            return this.OR2({
-              ERR_MSG: "a name",
-              DEF: [{ ALT: () => this.CONSUME(T.Label) }, { ALT: () => this.CONSUME(T.Text) }],
-            })
-          },
-        },
-        { ALT: () => this.CONSUME(T.BareAlias) },
-      ])
-      this.ACTION(() => {
-        const text = T.isText(token)
-        alias = text ? { text: textOf(token), quoted: true, span: T.spanOf(token) } : T.identifierOf(token)
-      })
-    })
-    return alias
-  })
-
-  private readonly filters: Rule<Pick<Body, "where" | "groupBy" | "having">> = this.RULE("filters", () => {
-    let where: NamedExpr | undefined
-    let groupBy: Select["groupBy"]
-    let having: NamedExpr | undefined
-    this.OPTION(() => {
-      this.reach("where")
-      this.CONSUME(T.K.Where)
-      where = this.SUBRULE(this.expression)
-    })
-    this.OPTION2(() => {
-      groupBy = this.SUBRULE(this.groupBy)
-    })
-    this.OPTION3(() => {
-      this.reach("having")
-      this.CONSUME(T.K.Having)
-      having = this.SUBRULE2(this.expression)
-    })
-    this.ACTION(() => this.refuseClause())
-    return { where, groupBy, having }
-  })
-
-  private readonly groupBy: Rule<NonNullable<Select["groupBy"]>> = this.RULE("groupBy", () => {
-    const items: NamedExpr[] = []
-    let all = false
-    this.reach("group")
-    this.CONSUME(T.K.Group)
-    this.CONSUME(T.K.By)
-    this.OR({
-      ERR_MSG: ["an expression", "ALL"].join(SEPARATOR),
-      DEF: [
-        {
-          ALT: () => {
-            this.CONSUME(T.K.All)
-            all = true
-          },
-        },
-        {
-          ALT: () => {
-            this.ACTION(() => this.refuseGrouping())
-            items.push(this.SUBRULE(this.expression))
-            this.MANY({
-              GATE: () => this.anotherItem(),
-              DEF: () => {
-                this.CONSUME(T.Comma)
-                this.ACTION(() => this.refuseGrouping())
-                items.push(this.SUBRULE2(this.expression))
-              },
-            })
-            this.OPTION(() => this.CONSUME2(T.Comma))
-          },
-        },
-      ],
-    })
-    return this.ACTION(() => ({ all, items }))
-  })
-
-  private refuseGrouping(): void {
-    const word = this.word()
-    const span = T.spanOf(this.LA(1))
-    if ((word === "ROLLUP" || word === "CUBE") && this.next(T.LParen, 2)) {
-      throw unsupported(`GROUP BY ${word} is not supported yet.`, span, "run one query for each grouping")
-    }
-    if (word === "GROUPING" && this.word(2) === "SETS") {
-      throw unsupported("GROUPING SETS is not supported yet.", span, "run one query for each grouping")
-    }
-    if (this.next(T.LParen) && this.next(T.RParen, 2)) throw unsupported("GROUP BY () is not supported yet.", span)
-  }
-
-  /** LIMIT and OFFSET in either order, or the standard's FETCH FIRST. */
-  private readonly limits: Rule<Limits> = this.RULE("limits", () => {
-    let limit: NamedExpr | undefined
-    let offset: NamedExpr | undefined
-    this.OPTION(() => {
-      this.reach("limit")
-      this.OR([
-        {
-          ALT: () => {
-            limit = this.SUBRULE(this.limitClause)
-            this.OPTION2(() => {
-              offset = this.SUBRULE(this.offsetClause)
-            })
-          },
-        },
-        {
-          ALT: () => {
-            offset = this.SUBRULE2(this.offsetClause)
-            this.OPTION3(() => {
-              limit = this.SUBRULE2(this.limitClause)
-            })
-          },
-        },
-      ])
-    })
-    return this.ACTION(() => ({ limit, limitPercent: false, offset }))
-  })
-
-  private readonly limitClause: Rule<NamedExpr | undefined> = this.RULE("limitClause", () => {
-    let limit: NamedExpr | undefined
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(T.K.Limit)
-          this.ACTION(() => this.refuseLimit())
-          this.OR2({
-            ERR_MSG: "a number",
-            DEF: [
-              { ALT: () => this.CONSUME(T.K.All) },
-              {
-                ALT: () => {
-                  limit = this.SUBRULE(this.expression)
-                },
-              },
-            ],
-          })
-          this.ACTION(() => {
-            if (this.next(T.Comma)) {
-              throw unsupported("LIMIT a, b is not supported.", T.spanOf(this.LA(1)), "write LIMIT b OFFSET a")
-            }
-          })
-        },
-      },
-      {
-        ALT: () => {
-          limit = this.SUBRULE(this.fetchClause)
-        },
-      },
+  /** `(DESCRIBE t)`, `(SUMMARIZE SELECT …)`, `(SHOW TABLES FROM c.s)`: only in parentheses they are queries. */
+  private readonly describe: Rule<QueryBody> = this.RULE("describe", () => {
+    const word = this.OR([
+      { ALT: () => this.CONSUME(T.K.Describe) },
+      { ALT: () => this.CONSUME(T.K.Desc) },
+      { ALT: () => this.CONSUME(T.K.Show) },
+      { ALT: () => this.CONSUME(T.K.Summarize) },
     ])
-    return limit
-  })
-
-  private refuseLimit(): void {
-    const percent = this.nextIs(T.NumberText) && (this.LA(2).image === "%" || this.word(2) === "PERCENT")
-    if (percent)
-      throw unsupported("LIMIT with a percentage is not supported yet.", T.spanOf(this.LA(1)), "give a number of rows")
-  }
-
-  private readonly fetchClause: Rule<NamedExpr> = this.RULE("fetchClause", () => {
-    const start = this.CONSUME(T.K.Fetch).startOffset
-    let count: NamedExpr | undefined
-    this.OR([{ ALT: () => this.CONSUME(T.K.First) }, { ALT: () => this.CONSUME(T.K.Next) }])
-    this.OPTION({
-      GATE: () => !this.next(T.K.Row) && !this.next(T.K.Rows),
-      DEF: () => {
-        count = this.SUBRULE(this.primary)
+    let target: Describe["target"]
+    let of: readonly Identifier[] = []
+    this.OR2([
+      {
+        GATE: () => this.startsQuery(),
+        ALT: () => {
+          target = this.SUBRULE(this.query)
+        },
       },
-    })
-    this.OR2([{ ALT: () => this.CONSUME(T.K.Row) }, { ALT: () => this.CONSUME(T.K.Rows) }])
-    this.CONSUME(T.K.Only)
-    return this.ACTION((): NamedExpr => {
-      return count ?? { _tag: "Literal", kind: "number", sql: "1", span: this.spanFrom(start) }
+      {
+        GATE: () => this.next(T.K.Tables) && this.next(T.K.From, 2),
+        ALT: () => {
+          this.CONSUME(T.K.Tables)
+          this.CONSUME(T.K.From)
+          of = this.SUBRULE(this.path)
+        },
+      },
+      {
+        GATE: () => word.tokenType !== T.K.Summarize,
+        ALT: () => {
+          this.CONSUME(T.K.All)
+          this.OPTION(() => this.CONSUME2(T.K.Tables))
+        },
+      },
+      {
+        GATE: () => word.tokenType !== T.K.Summarize && this.next(T.K.Zone, 2),
+        ALT: () => {
+          this.CONSUME(T.K.Time)
+          this.CONSUME(T.K.Zone)
+        },
+      },
+      {
+        ALT: () => {
+          target = this.SUBRULE(this.tableName)
+        },
+      },
+      { GATE: () => word.tokenType !== T.K.Summarize && this.next(T.RParen), ALT: () => undefined },
+    ])
+    return this.ACTION((): QueryBody => {
+      const verb = word.tokenType === T.K.Show ? "show" : word.tokenType === T.K.Summarize ? "summarize" : "describe"
+      return { _tag: "Describe", verb, target, of, span: this.spanFrom(word.startOffset) }
     })
   })
-
-  private readonly offsetClause: Rule<NamedExpr> = this.RULE("offsetClause", () => {
-    this.CONSUME(T.K.Offset)
-    const offset = this.SUBRULE(this.expression)
-    this.OPTION({
-      GATE: () => this.next(T.K.Row) || this.next(T.K.Rows),
-      DEF: () => this.OR([{ ALT: () => this.CONSUME(T.K.Row) }, { ALT: () => this.CONSUME(T.K.Rows) }]),
-    })
-    return offset
-  })
-
-  protected reach(clause: Clause): void {
-    this.ACTION(() => {
-      this.clause = clause
-    })
-  }
-}
-
-/** `FROM t` alone means `SELECT * FROM t`. */
-function everything(from: FromItem): Pick<Body, "distinct" | "items"> {
-  const { span } = from
-  const star: Star<ColumnRef> = { _tag: "Star", relation: undefined, exclude: [], replace: [], rename: [], span }
-  return { distinct: false, items: [{ expr: star, alias: undefined, span }] }
 }

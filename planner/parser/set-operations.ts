@@ -1,5 +1,5 @@
 import type { IToken } from "chevrotain"
-import type { Cte, Query, QueryBody, SetOperation } from "../ast/query.ts"
+import type { Cte, Describe, Query, QueryBody, SetOperation } from "../ast/query.ts"
 import { type Span, spanning } from "../ast/span.ts"
 import { SyntaxError } from "../errors.ts"
 import * as T from "./tokens.ts"
@@ -56,7 +56,9 @@ const isLimited = (query: Query): boolean => query.limit !== undefined || query.
  */
 export function aroundBody(outer: Query): Query {
   const inner = outer.body
+  if (inner._tag === "Describe") refuseAround(inner, outer)
   if (inner._tag !== "Query") return outer
+  if (inner.body._tag === "Describe") refuseAround(inner.body, outer)
   if (inner.with.length > 0) refuseTwice("WITH", outer.with[0]?.span)
   if (inner.orderBy.length > 0) refuseTwice("ORDER BY", outer.orderBy[0]?.expr.span)
   if (inner.limit !== undefined) refuseTwice("LIMIT", outer.limit?.span)
@@ -68,12 +70,33 @@ export function aroundBody(outer: Query): Query {
   return { ...outer, with: ctes, recursive, body, orderBy, limit, limitPercent, offset: offset ?? outer.offset }
 }
 
+/** DESCRIBE and its kin are whole as they stand. */
+function refuseAround(inner: Describe, outer: Query): void {
+  const clause = outer.with[0]?.span ?? outer.orderBy[0]?.expr.span ?? outer.limit?.span ?? outer.offset?.span
+  if (clause === undefined) return
+  const verb = inner.verb.toUpperCase()
+  throw new SyntaxError({
+    message: `syntax error: ${verb} takes no clauses`,
+    span: clause,
+    hint: `write FROM (${verb} …) and the clauses after it`,
+  })
+}
+
 function refuseTwice(clause: string, span: Span | undefined): void {
   if (span === undefined) return
   throw new SyntaxError({
     message: `syntax error: ${clause} stands both inside and outside the parentheses of one query`,
     span,
     hint: "write FROM (SELECT …) to make the inner one a query of its own",
+  })
+}
+
+export function refuseDescribedCte({ body }: Query): void {
+  if (body._tag !== "Describe") return
+  throw new SyntaxError({
+    message: `syntax error: WITH names queries, not ${body.verb.toUpperCase()}`,
+    span: body.span,
+    hint: `write AS (FROM (${body.verb.toUpperCase()} …))`,
   })
 }
 

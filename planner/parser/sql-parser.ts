@@ -1,4 +1,4 @@
-import { EOF } from "chevrotain"
+import { EOF, type TokenType } from "chevrotain"
 import type { Statement } from "../ast/query.ts"
 import { SyntaxError } from "../errors.ts"
 import type { Rule } from "./name-rules.ts"
@@ -45,8 +45,7 @@ export class SqlParser extends QueryRules {
   /** Statements that are known and refused, and words that begin none. */
   private refuseStatement(): void {
     const token = this.LA(1)
-    const begins = [T.K.Select, T.K.With, T.K.From, T.K.Values, T.K.Table, T.K.Explain, T.LParen, T.Semicolon, EOF]
-    if (begins.includes(token.tokenType)) return
+    if (BEGINS.has(token.tokenType)) return
     const span = T.spanOf(token)
     const refusal = this.next(T.QuotedName) ? undefined : REFUSED_STATEMENTS.get(this.word())
     if (refusal !== undefined) throw unsupported(refusal.message, this.toEndOfStatement(), refusal.hint)
@@ -130,6 +129,23 @@ export class SqlParser extends QueryRules {
     },
   )
 }
+
+/** What a query or EXPLAIN begins with, and what holds no statement. */
+const BEGINS: ReadonlySet<TokenType> = new Set([
+  T.K.Select,
+  T.K.With,
+  T.K.From,
+  T.K.Values,
+  T.K.Table,
+  T.K.Pivot,
+  T.K.PivotWider,
+  T.K.Unpivot,
+  T.K.PivotLonger,
+  T.K.Explain,
+  T.LParen,
+  T.Semicolon,
+  EOF,
+])
 
 function isOn(value: string | undefined): boolean {
   return value === undefined || value === "true" || value === "on"

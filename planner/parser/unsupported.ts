@@ -52,8 +52,6 @@ export const REFUSED_STATEMENTS: ReadonlyMap<string, Refusal> = new Map(
     INSTALL: { message: "Extensions cannot be installed: Skein's engines run without extensions." },
     LOAD: { message: "Extensions cannot be loaded: Skein's engines run without extensions." },
     MERGE: writes("MERGE"),
-    PIVOT: notYet("PIVOT", "write sum(x) FILTER (WHERE …) for each column"),
-    PIVOT_WIDER: notYet("PIVOT", "write sum(x) FILTER (WHERE …) for each column"),
     PRAGMA: notYet("PRAGMA"),
     PREPARE: notYet("PREPARE"),
     RESET: notYet("RESET"),
@@ -63,26 +61,8 @@ export const REFUSED_STATEMENTS: ReadonlyMap<string, Refusal> = new Map(
     START: notYet("START TRANSACTION", "every query stands alone: there are no transactions"),
     SUMMARIZE: notYet("SUMMARIZE"),
     TRUNCATE: writes("TRUNCATE"),
-    UNPIVOT: notYet("UNPIVOT"),
-    PIVOT_LONGER: notYet("UNPIVOT"),
     UPDATE: writes("UPDATE"),
     USE: notYet("USE"),
     VACUUM: writes("VACUUM"),
-  }),
-)
-
-/** Words that continue a query in DuckDB, after a complete one here. */
-export const REFUSED_CLAUSES: ReadonlyMap<string, Refusal> = new Map(
-  Object.entries<Refusal>({
-    QUALIFY: notYet("QUALIFY"),
-    WINDOW: notYet("The WINDOW clause"),
-    TABLESAMPLE: notYet("TABLESAMPLE"),
-    USING: notYet("USING SAMPLE"),
-    INTO: { message: `SELECT INTO is not supported: ${READ_ONLY}.` },
-    PIVOT: notYet("PIVOT", "write sum(x) FILTER (WHERE …) for each column"),
-    UNPIVOT: notYet("UNPIVOT"),
-    POSITIONAL: notYet("POSITIONAL JOIN"),
-    ASOF: notYet("ASOF JOIN"),
-    AT: notYet("AT (VERSION …) after a table"),
   }),
 )

@@ -22,6 +22,7 @@ export abstract class WindowRules extends ExpressionRules {
       ERR_MSG: "an expression",
       DEF: () => items.push(this.SUBRULE(this.orderItem)),
     })
+    this.ACTION(() => refuseOthersBesideAll(items))
     return items
   })
 
@@ -192,6 +193,18 @@ const EXCLUSIONS: ReadonlyMap<TokenType | undefined, Exclude> = new Map([
   [T.K.Ties, "ties"],
   [T.K.No, "no others"],
 ])
+
+/** ALL is a reserved word: only ORDER BY ALL makes a reference to it. */
+function refuseOthersBesideAll(items: readonly OrderItem<ColumnRef>[]): void {
+  if (items.length < 2) return
+  const all = items.find(({ expr }) => {
+    const only = expr._tag === "ColumnRef" && expr.parts.length === 1 ? expr.parts[0] : undefined
+    return only?.quoted === false && only.text.toLowerCase() === "all"
+  })
+  if (all === undefined) return
+  const hint = "name what to order by, or write ORDER BY ALL"
+  throw new SyntaxError({ message: "syntax error: ALL stands alone in ORDER BY", span: all.expr.span, hint })
+}
 
 const CURRENT_ROW: Bound = { kind: "current row" }
 

@@ -34,7 +34,17 @@ afterAll(() => rm(root, { recursive: true }))
 
 function ref(name: string, spelling: TableRef["spelling"] = "identifier"): TableRef {
   const span = { start: 5, end: 5 + name.length }
-  return { _tag: "TableRef", qualifiers: [], name, spelling, nameSpan: span, alias: undefined, span }
+  return {
+    _tag: "TableRef",
+    qualifiers: [],
+    name,
+    spelling,
+    nameSpan: span,
+    alias: undefined,
+    at: undefined,
+    sample: undefined,
+    span,
+  }
 }
 
 const places = (dataDir: string | undefined = join(root, "data")) => ({ dataDir, cwd: root })

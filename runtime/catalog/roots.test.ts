@@ -43,7 +43,17 @@ afterAll(() => rm(home, { recursive: true }))
 
 function ref(name: string, spelling: TableRef["spelling"]): TableRef {
   const span = { start: 5, end: 5 + name.length }
-  return { _tag: "TableRef", qualifiers: [], name, spelling, nameSpan: span, alias: undefined, span }
+  return {
+    _tag: "TableRef",
+    qualifiers: [],
+    name,
+    spelling,
+    nameSpan: span,
+    alias: undefined,
+    at: undefined,
+    sample: undefined,
+    span,
+  }
 }
 
 const served = (): Places => {

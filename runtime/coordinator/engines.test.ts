@@ -115,6 +115,8 @@ async function scan({ catalog }: PlanRequest): Promise<ScanInput> {
     spelling: "identifier",
     nameSpan: span,
     alias: undefined,
+    at: undefined,
+    sample: undefined,
     span,
   }
   const { id } = await catalog.resolve(ref)

@@ -90,6 +90,8 @@ const ref: TableRef = {
   spelling: "identifier",
   nameSpan: { start: 0, end: 1 },
   alias: undefined,
+  at: undefined,
+  sample: undefined,
   span: { start: 0, end: 1 },
 }
 const column = { name: "x", type: "INTEGER", wireType: "INTEGER" }

@@ -51,6 +51,8 @@ const NAMES: Readonly<Record<string, string>> = {
   ParenthesisedFrom: "an alias for tables in parentheses",
   Collate: "COLLATE",
   ValuesRef: "VALUES",
+  Describe: "DESCRIBE or SUMMARIZE",
+  Sample: "a sample",
 }
 
 /** Calls that read more than their arguments' values: the row's text, or several rows. */
@@ -68,7 +70,7 @@ const WHOLE_CALLS: Readonly<Record<string, string>> = {
 export function wholeReason(query: Query): string | undefined {
   const { body } = query
   if (body._tag !== "Select") return NAMES[body._tag] ?? "a query in parentheses"
-  const clause = clauseReason(query)
+  const clause = clauseReason(query, body)
   if (clause !== undefined) return clause
   for (const node of ownNodes(...bodyNodes(query))) {
     if (node._tag === "Query") continue
@@ -78,7 +80,12 @@ export function wholeReason(query: Query): string | undefined {
   return undefined
 }
 
-function clauseReason(query: Query): string | undefined {
+function clauseReason(query: Query, select: Select): string | undefined {
+  if (select.distinctOn.length > 0) return "DISTINCT ON"
+  if (select.qualify !== undefined) return "QUALIFY"
+  if (select.windows.length > 0) return "window functions"
+  if (select.sample !== undefined) return "a sample"
+  if ((select.groupBy?.sets.length ?? 0) > 0) return "GROUPING SETS"
   if (query.limitPercent) return "LIMIT in percent"
   return undefined
 }
@@ -94,9 +101,11 @@ function nodeReason(node: TreeNode, select: Select): string | undefined {
     case "Star":
       if (node.rename.length > 0 || node.exclude.some((name) => name.length > 1)) return "* RENAME"
       return select.items.some((item) => item.expr === node) ? undefined : "* in an expression"
+    case "JoinRef":
+      return /^(asof|positional)/.test(node.kind) ? `${node.kind.toUpperCase()} JOIN` : undefined
     case "SubqueryRef":
       return node.lateral ? "LATERAL" : undefined
     default:
-      return "sample" in node && node.sample !== undefined ? "a sample" : undefined
+      return undefined
   }
 }

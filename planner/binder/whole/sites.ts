@@ -187,7 +187,7 @@ class SiteCollector {
     const table = await resolveTable(ref, this.#env)
     const alias = ref.alias?.name.text ?? table.name
     const wide = visit.wide || (ref.alias?.columns.length ?? 0) > 0 || this.#bare.has(alias.toLowerCase())
-    const { filters } = visit
+    const filters = ref.sample === undefined ? visit.filters : []
     this.#sites.push({ _tag: "table", span: ref.nameSpan, ref, table, wide, filters })
   }
 
@@ -239,14 +239,14 @@ function select(node: Select, visit: Visit): readonly Visit[] {
     [...ownNodes(...node.items.map((item) => item.expr))].some((each) => WIDE_ITEMS.has(each._tag))
   const from = node.from === undefined ? [] : [...ownNodes(node.from)]
   const wide = starred || from.some((each) => WIDE_FROM.has(each._tag) || (each._tag === "JoinRef" && each.natural))
-  const filters = termsOf(node.where)
+  const filters = node.sample === undefined ? termsOf(node.where) : []
   return childNodes(node).map((child): Visit => {
     return { ...visit, node: child, wide, filters: child === node.from ? filters : [], place: "plain" }
   })
 }
 
 const WIDE_ITEMS: ReadonlySet<string> = new Set(["Star", "ColumnsCall"])
-const WIDE_FROM: ReadonlySet<string> = new Set(["PivotRef", "UnpivotRef", "DescribeBody"])
+const WIDE_FROM: ReadonlySet<string> = new Set(["PivotRef", "UnpivotRef"])
 
 function bareName(node: TreeNode): readonly string[] {
   if (node._tag !== "ColumnRef" || node.parts.length !== 1) return []
