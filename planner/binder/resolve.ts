@@ -5,7 +5,8 @@ import type { BoundExpr } from "../logical/column.ts"
 import type { BindContext } from "./context.ts"
 import { refuseCall } from "./unsupported-calls.ts"
 import { bareQueryValue, queryValue } from "./query-values.ts"
-import { lookup, type Scope, unknownColumn } from "./scope.ts"
+import { NotTakenApart } from "./not-taken-apart.ts"
+import { lookup, sameName, type Scope, unknownColumn } from "./scope.ts"
 
 /** The select list's names, for clauses that may use them. Maps the lower-case alias to what it stands for. */
 export type Aliases = ReadonlyMap<string, BoundExpr>
@@ -21,8 +22,15 @@ export function resolve(context: BindContext, scope: Scope, aliases: Aliases, ex
 
 function resolveRef(context: BindContext, scope: Scope, aliases: Aliases, ref: ColumnRef): BoundExpr {
   const found = lookup(scope, ref) ?? aliasOf(aliases, ref) ?? bareQueryValue(ref, context.nowMicros)
+  if (found === undefined && isRow(scope, ref)) throw new NotTakenApart("a table as a value")
   if (found === undefined) throw unknownColumn(scope, ref, [...aliases.keys()])
   return found
+}
+
+/** `SELECT t FROM t`: the row as a struct. */
+function isRow(scope: Scope, ref: ColumnRef): boolean {
+  const [first] = ref.parts
+  return first !== undefined && scope.relations.some((each) => sameName(each.alias, first.text)) && ref.parts.length === 1
 }
 
 function aliasOf(aliases: Aliases, ref: ColumnRef): BoundExpr | undefined {
