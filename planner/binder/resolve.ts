@@ -30,7 +30,9 @@ function resolveRef(context: BindContext, scope: Scope, aliases: Aliases, ref: C
 /** `SELECT t FROM t`: the row as a struct. */
 function isRow(scope: Scope, ref: ColumnRef): boolean {
   const [first] = ref.parts
-  return first !== undefined && scope.relations.some((each) => sameName(each.alias, first.text)) && ref.parts.length === 1
+  return (
+    first !== undefined && scope.relations.some((each) => sameName(each.alias, first.text)) && ref.parts.length === 1
+  )
 }
 
 function aliasOf(aliases: Aliases, ref: ColumnRef): BoundExpr | undefined {
