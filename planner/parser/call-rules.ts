@@ -3,6 +3,8 @@ import type { ColumnRef, FunctionCall, Identifier, OrderItem, WindowSpec } from 
 import type { NamedExpr } from "../ast/query.ts"
 import type { Span } from "../ast/span.ts"
 import { SEPARATOR } from "./expected.ts"
+import { SyntaxError } from "../errors.ts"
+import { given } from "./expression-rules.ts"
 import type { Rule } from "./name-rules.ts"
 import { PLAIN_CALL } from "./resolve-operators.ts"
 import { SpecialCallRules } from "./special-call-rules.ts"
@@ -10,47 +12,77 @@ import { textOf } from "./text-literal.ts"
 import * as T from "./tokens.ts"
 import { unsupported } from "./unsupported.ts"
 
-type Arguments = Pick<FunctionCall<ColumnRef>, "args" | "star" | "distinct" | "orderBy" | "ignoreNulls">
+type Arguments = Pick<FunctionCall<ColumnRef>, "args" | "star" | "distinct" | "orderBy"> & {
+  /** The word before NULLS. */
+  readonly nulls: IToken | undefined
+}
 type After = Pick<FunctionCall<ColumnRef>, "withinGroup" | "filter" | "over">
+type Parts = Omit<FunctionCall<ColumnRef>, "_tag" | "name" | "nameSpan" | "method" | "span">
 
 /** `f(…)` with everything that may stand inside and after it. */
 export abstract class CallRules extends SpecialCallRules {
   protected readonly call: Rule<NamedExpr> = this.RULE("call", () => {
     const name = this.CONSUME(T.FunctionName)
-    this.CONSUME(T.LParen)
-    const found = this.SUBRULE(this.callArguments)
-    this.CONSUME(T.RParen)
-    this.ACTION(() => this.refuseAfterCall())
+    return this.SUBRULE(this.callOf, { ARGS: [name, undefined] })
+  })
+
+  /** What follows a function's name. `receiver` stands before the dot of `x.f(…)`. */
+  protected readonly callOf = this.RULE("callOf", (name?: IToken, receiver?: NamedExpr): NamedExpr => {
     let text: IToken | undefined
     let withinGroup: readonly OrderItem<ColumnRef>[] = []
     let filter: NamedExpr | undefined
     let over: WindowSpec<ColumnRef> | undefined
+    this.CONSUME(T.LParen)
+    const found = this.SUBRULE(this.callArguments)
+    this.CONSUME(T.RParen)
+    this.ACTION(() => this.refuseAfterCall())
     // `decimal(15, 2) '1.5'` is read as a call up to the string.
     this.OPTION(() => {
       text = this.CONSUME(T.Text)
     })
-    this.OPTION4({
+    this.OPTION2({
       GATE: () => this.next(T.K.Group, 2),
       DEF: () => {
         withinGroup = this.SUBRULE(this.withinGroup)
       },
     })
-    this.OPTION2({
+    this.OPTION3({
       GATE: () => this.next(T.LParen, 2),
       DEF: () => {
         filter = this.SUBRULE(this.filterClause)
       },
     })
-    this.OPTION3({
+    this.OPTION4({
       GATE: () => this.next(T.LParen, 2) || this.nextIs(T.ColumnName, 2),
       DEF: () => {
         over = this.SUBRULE(this.overClause)
       },
     })
     return this.ACTION(() => {
-      const span = this.spanFrom(name.startOffset)
-      if (text !== undefined) return typedLiteral(name, found.args, text, span)
-      return built(name, { ...found, withinGroup, filter, over }, span)
+      const word = given(name)
+      const span = this.spanFrom(receiver?.span.start ?? word.startOffset)
+      if (text !== undefined) return typedLiteral(word, found.args, text, span)
+      return built(word, receiver, partsOf(found, { withinGroup, filter, over }), span)
+    })
+  })
+
+  /** `(x).f(y)`: arguments and nothing else. */
+  protected readonly method = this.RULE("method", (name?: IToken, receiver?: NamedExpr): NamedExpr => {
+    const args: NamedExpr[] = []
+    this.CONSUME(T.LParen)
+    this.OPTION({
+      GATE: () => !this.next(T.RParen),
+      DEF: () =>
+        this.AT_LEAST_ONE_SEP({
+          SEP: T.Comma,
+          ERR_MSG: ["an expression", '")"'].join(SEPARATOR),
+          DEF: () => args.push(this.SUBRULE(this.argument)),
+        }),
+    })
+    this.CONSUME(T.RParen)
+    return this.ACTION(() => {
+      const span = this.spanFrom(given(receiver).span.start)
+      return built(given(name), receiver, { ...PLAIN_CALL, args }, span)
     })
   })
 
@@ -71,7 +103,7 @@ export abstract class CallRules extends SpecialCallRules {
   protected readonly callArguments: Rule<Arguments> = this.RULE("callArguments", () => {
     const args: NamedExpr[] = []
     let orderBy: readonly OrderItem<ColumnRef>[] = []
-    let ignoreNulls = false
+    let nulls: IToken | undefined
     let star = false
     let distinct = false
     this.OR([
@@ -99,7 +131,11 @@ export abstract class CallRules extends SpecialCallRules {
           this.AT_LEAST_ONE_SEP({
             SEP: T.Comma,
             ERR_MSG: ["an expression", '")"'].join(SEPARATOR),
-            DEF: () => args.push(this.SUBRULE(this.argument)),
+            DEF: () => {
+              // DuckDB reads VARIADIC and makes nothing of it.
+              this.OPTION4(() => this.CONSUME(T.K.Variadic))
+              args.push(this.SUBRULE(this.argument))
+            },
           })
         },
       },
@@ -111,12 +147,11 @@ export abstract class CallRules extends SpecialCallRules {
     this.OPTION3({
       GATE: () => this.next(T.K.Nulls, 2),
       DEF: () => {
-        const word = this.OR3([{ ALT: () => this.CONSUME(T.K.Ignore) }, { ALT: () => this.CONSUME(T.K.Respect) }])
+        nulls = this.OR3([{ ALT: () => this.CONSUME(T.K.Ignore) }, { ALT: () => this.CONSUME(T.K.Respect) }])
         this.CONSUME(T.K.Nulls)
-        ignoreNulls = word.tokenType === T.K.Ignore
       },
     })
-    return this.ACTION(() => ({ args, star, distinct, orderBy, ignoreNulls }))
+    return this.ACTION(() => ({ args, star, distinct, orderBy, nulls }))
   })
 
   /** An argument, with its name if it has one: `f(name := x)`, `f(name => x)`. */
@@ -125,7 +160,7 @@ export abstract class CallRules extends SpecialCallRules {
     this.OPTION({
       GATE: () => this.next(T.ColonEquals, 2) || this.next(T.FatArrow, 2),
       DEF: () => {
-        const token = this.CONSUME(T.Label)
+        const token = this.CONSUME(T.ArgumentName)
         this.OR([{ ALT: () => this.CONSUME(T.ColonEquals) }, { ALT: () => this.CONSUME(T.FatArrow) }])
         this.ACTION(() => {
           name = T.identifierOf(token)
@@ -154,16 +189,30 @@ export abstract class CallRules extends SpecialCallRules {
   })
 }
 
-function built(name: IToken, parts: Arguments & After, span: Span): NamedExpr {
+function built(name: IToken, receiver: NamedExpr | undefined, parts: Parts, span: Span): NamedExpr {
   const { text, quoted } = T.identifierOf(name)
   const lower = quoted ? text : text.toLowerCase()
-  if (lower === "struct_pack" && parts.args.length > 0) {
+  if (lower === "struct_pack" && receiver === undefined && parts.args.length > 0) {
     const fields = parts.args.flatMap((arg) =>
       arg._tag === "NamedArgument" ? [{ name: arg.name.text, value: arg.value }] : [],
     )
     if (fields.length === parts.args.length) return { _tag: "StructLiteral", fields, span }
   }
-  return { ...PLAIN_CALL, name: lower, nameSpan: T.spanOf(name), ...parts, span }
+  const nameSpan = T.spanOf(name)
+  if (receiver === undefined) return { ...PLAIN_CALL, name: lower, nameSpan, ...parts, span }
+  return { ...PLAIN_CALL, name: lower, nameSpan, ...parts, args: [receiver, ...parts.args], method: true, span }
+}
+
+function partsOf({ nulls, ...found }: Arguments, after: After): Parts {
+  if (nulls !== undefined && after.over === undefined) {
+    const message = `syntax error: ${nulls.image.toUpperCase()} NULLS stands only in a window function`
+    throw new SyntaxError({
+      message,
+      span: T.spanOf(nulls),
+      hint: "write OVER (…) after the call, or FILTER (WHERE …)",
+    })
+  }
+  return { ...found, ...after, ignoreNulls: nulls?.tokenType === T.K.Ignore }
 }
 
 /** `x -> body` and `(x, y) -> body` as an argument may be a lambda: only the function that is called knows. */

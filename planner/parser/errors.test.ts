@@ -21,6 +21,8 @@ function wholeText([sql, marks, message, hint]: Refused): string {
   return [...lines, ...(hint === undefined ? [] : [`  ${hint}`])].join("\n")
 }
 
+const BYTES = "write the character itself, or its UTF-8 bytes as \\xC3\\xA9"
+
 const NOT_SQL: readonly Refused[] = [
   ["SELEC 1", "^^^^^", 'syntax error: a statement cannot begin with "SELEC"', "did you mean SELECT?"],
   [
@@ -99,6 +101,24 @@ const NOT_SQL: readonly Refused[] = [
   ["SELECT a FROM t GROUP a", "                      ^", 'syntax error: expected BY, found "a"'],
   ["SELECT a b c FROM t", "           ^", 'syntax error: expected ",", FROM, WHERE, GROUP BY or ORDER BY, found "c"'],
   ["SELECT (a + b FROM t", "              ^^^^", 'syntax error: expected ")", "," or an operator, found "FROM"'],
+  [
+    "SELECT 1 year FROM t",
+    "         ^^^^",
+    'syntax error: expected ",", FROM, WHERE, GROUP BY or ORDER BY, found "year"',
+    "year is a keyword: write AS year if it is an alias",
+  ],
+  [
+    "SELECT first(a IGNORE NULLS)",
+    "               ^^^^^^",
+    "syntax error: IGNORE NULLS stands only in a window function",
+    "write OVER (…) after the call, or FILTER (WHERE …)",
+  ],
+  [
+    "SELECT U&'a'",
+    "       ^^^",
+    "syntax error: DuckDB does not read U&'…'",
+    "write the characters themselves, or E'…' with their UTF-8 bytes",
+  ],
   ["SELECT a + FROM t", "           ^^^^", 'syntax error: expected an expression, found "FROM"'],
   ["SELECT f(a,", "           ^", "syntax error: expected an expression, found the end of the statement"],
   [
@@ -201,10 +221,15 @@ const NOT_SQL: readonly Refused[] = [
   ],
   ["SELECT 12abc", "       ^^^^^", 'syntax error: "12abc" is not a number', 'write 12 AS "abc" if a name was meant'],
   ['SELECT ""', "       ^^", 'syntax error: a "quoted name" cannot be empty'],
-  ["SELECT E'\\u12'", "       ^^^^^^^", "syntax error: the string holds \\u without 4 hexadecimal digits"],
+  ["SELECT E'\\u12'", "       ^^^^^^^", "syntax error: the string holds \\u, which DuckDB does not read", BYTES],
   ["SELECT E'\\x00'", "       ^^^^^^^", "syntax error: the string holds the character U+0000"],
   ["SELECT E'\\xff'", "       ^^^^^^^", "syntax error: the string holds byte escapes that are not UTF-8"],
-  ["SELECT E'\\U00110000'", "       ^^^^^^^^^^^^^", "syntax error: the string holds a code point above 10FFFF"],
+  [
+    "SELECT E'\\U00110000'",
+    "       ^^^^^^^^^^^^^",
+    "syntax error: the string holds \\U00110000, which DuckDB does not read",
+    BYTES,
+  ],
   [
     "SELECT left FROM t",
     "       ^^^^",
@@ -380,7 +405,12 @@ const NOT_YET: readonly Refused[] = [
   ],
   ["PRAGMA version", "^^^^^^^^^^^^^^", "PRAGMA is not supported yet."],
   ["SELECT a FROM t LIMIT 1, 2", "                       ^", "LIMIT a, b is not supported.", "write LIMIT b OFFSET a"],
-  ["SELECT a BETWEEN SYMMETRIC 1 AND 2", "                 ^^^^^^^^^", "BETWEEN SYMMETRIC is not supported yet."],
+  [
+    "SELECT a BETWEEN SYMMETRIC 1 AND 2",
+    "                 ^^^^^^^^^",
+    "BETWEEN SYMMETRIC is not part of the dialect.",
+    "write BETWEEN least(a, b) AND greatest(a, b)",
+  ],
   [
     "SELECT INTERVAL '1' YEAR TO MONTH",
     "                    ^^^^",

@@ -1,20 +1,22 @@
-import { type IToken, Lexer } from "chevrotain"
+import { type IToken, Lexer, type TokenType } from "chevrotain"
 import { SyntaxError } from "../errors.ts"
 import {
   BitText,
   Decimal,
+  EscapeText,
   Integer,
   LEXED,
+  NationalText,
   Parameter,
   PlainText,
   QuotedName,
   Semicolon,
   spanOf,
   Unclosed,
+  UnicodeText,
   Word,
   wordToken,
 } from "./tokens.ts"
-import { unsupported } from "./unsupported.ts"
 
 let lexer: Lexer | undefined
 
@@ -46,14 +48,12 @@ export function tokenize(sql: string): IToken[] {
   return kept
 }
 
-/** Tokens that DuckDB has and no place in this grammar takes. */
+/** Tokens that no place in the grammar takes. */
 function refuseToken(token: IToken): void {
   if (token.tokenType === Unclosed) throw unclosed(token)
-  const span = spanOf(token)
-  if (token.tokenType === BitText) {
-    const hint = "write a BLOB as '\\xAB\\xCD'::BLOB"
-    throw unsupported("Bit and hexadecimal strings (B'…', X'…') are not supported.", span, hint)
-  }
+  if (token.tokenType !== UnicodeText) return
+  const hint = "write the characters themselves, or E'…' with their UTF-8 bytes"
+  throw new SyntaxError({ message: "syntax error: DuckDB does not read U&'…'", span: spanOf(token), hint })
 }
 
 function retype(token: IToken): void {
@@ -83,10 +83,14 @@ function joined(number: IToken, word: IToken): SyntaxError {
 
 /** `'a'` and `'b'` on lines of their own are one string, as the SQL standard has it. */
 function continues(previous: IToken, token: IToken, sql: string): boolean {
-  if (previous.tokenType !== PlainText || token.tokenType !== PlainText) return false
-  const between = sql.slice(spanOf(previous).end, token.startOffset)
-  return /[\r\n]/.test(between) && between.trim() === ""
+  if (token.tokenType !== PlainText || !CONTINUED.has(previous.tokenType)) return false
+  return NEXT_LINE.test(sql.slice(spanOf(previous).end, token.startOffset))
 }
+
+const CONTINUED: ReadonlySet<TokenType> = new Set([PlainText, EscapeText, BitText, NationalText])
+
+/** Blanks and line comments with a line's end among them. */
+const NEXT_LINE = /^(?:[ \t\f\v]|--[^\r\n]*)*[\r\n](?:\s|--[^\r\n]*[\r\n])*$/
 
 function merged(previous: IToken, token: IToken): IToken {
   const image = previous.image.slice(0, -1) + token.image.slice(1)

@@ -200,7 +200,7 @@ test.each([
 describe("SELECT lists", () => {
   test.each([
     ["SELECT a x, b AS y, c AS 'z z', d \"Q\", e AS select", ["x", "y", "z z", "Q", "select"]],
-    ["SELECT 1 year, 2 AS from, 3 filter, 4 first", ["year", "from", "filter", "first"]],
+    ['SELECT 1 AS year, 2 AS from, 3 filtered, 4 "first"', ["year", "from", "filtered", "first"]],
     ["SELECT a, b,", [undefined, undefined]],
     ["SELECT a, FROM t", [undefined]],
     ["SELECT sum(x) over_all", ["over_all"]],

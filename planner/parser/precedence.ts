@@ -48,7 +48,7 @@ const BINDINGS: ReadonlyMap<string, Binding> = new Map<string, Binding>([
   ["**", level(LEVEL.power)],
 ])
 
-const OTHER = level(LEVEL.other)
+export const OTHER = level(LEVEL.other)
 
 /**
  * Every operator that is not named here (`||`, `~`, `&`, `<<`, `@>` …) binds as DuckDB's other operators do. So does
@@ -56,4 +56,9 @@ const OTHER = level(LEVEL.other)
  */
 export function bindingOf(op: string): Binding {
   return BINDINGS.get(op) ?? OTHER
+}
+
+/** Whether the operator has no precedence of its own: such a one may also stand without a right side. */
+export function isOther(op: string): boolean {
+  return !BINDINGS.has(op)
 }

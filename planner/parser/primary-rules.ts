@@ -2,7 +2,7 @@ import type { IToken } from "chevrotain"
 import type { ColumnRef, Comprehension, Identifier } from "../ast/expression.ts"
 import type { NamedExpr } from "../ast/query.ts"
 import { type Span, spanning } from "../ast/span.ts"
-import { quoteString } from "../sql/quote.ts"
+import { quoteIdentifier, quoteString } from "../sql/quote.ts"
 import { SyntaxError } from "../errors.ts"
 import { SEPARATOR } from "./expected.ts"
 import type { Rule } from "./name-rules.ts"
@@ -15,6 +15,9 @@ import { unsupported } from "./unsupported.ts"
 
 /** Type names that are a column's name unless arguments and a string follow: `DECIMAL(15,2) '1.5'`. */
 const TYPES_WITH_ARGUMENTS = /^(bit|char|character|dec|decimal|float|national|nchar|numeric|time|timestamp|varchar)$/i
+
+/** Words that name types in a cast, but do not make a literal of the string after them. */
+const NO_LITERAL = /^(anti|by|columns|enum|map|national|row|semi|struct|try_cast|unpack)$/i
 
 /** The units of an interval by both spellings: `INTERVAL 3 MONTHS` is `INTERVAL 3 MONTH`. */
 const INTERVAL_UNITS: ReadonlyMap<string, string> = new Map(
@@ -62,8 +65,8 @@ export abstract class PrimaryRules extends StarRules {
 
   private startsTypedLiteral(): boolean {
     if (!this.nextIs(T.TypeWord) || this.next(T.K.Interval)) return false
-    if (this.nextIs(T.Text, 2)) return true
     const word = this.LA(1).image
+    if (this.nextIs(T.Text, 2)) return this.next(T.QuotedName) || !NO_LITERAL.test(word)
     if (this.next(T.LParen, 2)) return TYPES_WITH_ARGUMENTS.test(word)
     if (/^time(stamp)?$/i.test(word)) return /^with(out)?$/i.test(this.LA(2).image) && this.next(T.K.Time, 3)
     if (/^double$/i.test(word)) return this.next(T.K.Precision, 2) && this.nextIs(T.Text, 3)
@@ -96,7 +99,7 @@ export abstract class PrimaryRules extends StarRules {
     this.OPTION({
       GATE: () => INTERVAL_UNITS.has(this.word()) && !this.next(T.QuotedName),
       DEF: () => {
-        const token = this.CONSUME(T.Name)
+        const token = this.CONSUME(T.Label)
         this.ACTION(() => {
           unit = INTERVAL_UNITS.get(token.image.toUpperCase())
           if (this.next(T.K.To)) {
@@ -112,6 +115,8 @@ export abstract class PrimaryRules extends StarRules {
     const token = this.OR([
       { ALT: () => this.CONSUME(T.NumberText) },
       { ALT: () => this.CONSUME(T.Text) },
+      { ALT: () => this.CONSUME(T.NationalText) },
+      { ALT: () => this.CONSUME(T.BitText) },
       { ALT: () => this.CONSUME(T.K.True) },
       { ALT: () => this.CONSUME(T.K.False) },
       { ALT: () => this.CONSUME(T.K.Null) },
@@ -119,22 +124,29 @@ export abstract class PrimaryRules extends StarRules {
     return this.ACTION(() => constantOf(token))
   })
 
-  /** `a`, `t.a`, `"data/x.parquet".a.field`. */
+  /** `a`, `t.a`, `"data/x.parquet".a.field`, `a.b.f(x)`, and `main.mood 'text'`. */
   private readonly columnRef: Rule<NamedExpr> = this.RULE("columnRef", () => {
     const parts: Identifier[] = [this.SUBRULE(this.columnName)]
+    let last: IToken | undefined
     this.MANY(() => {
       this.CONSUME(T.Dot)
-      const part = this.CONSUME(T.Label, { ERR_MSG: ["a column", '"*"'].join(SEPARATOR) })
-      this.ACTION(() => {
-        this.refuseMethod()
-        parts.push(T.identifierOf(part))
-      })
+      last = this.CONSUME(T.Label, { ERR_MSG: ["a column", '"*"'].join(SEPARATOR) })
+      this.ACTION(() => parts.push(T.identifierOf(this.LA(0))))
     })
-    return this.ACTION((): NamedExpr => {
-      const [first, last] = [parts[0], parts.at(-1)]
-      const span = first === undefined || last === undefined ? this.spanFrom(0) : spanning(first.span, last.span)
-      return { _tag: "ColumnRef", parts, span }
-    })
+    return this.OR([
+      {
+        GATE: () => parts.length > 1,
+        ALT: () => this.SUBRULE(this.callOf, { ARGS: [last, this.ACTION(() => columnOf(parts.slice(0, -1)))] }),
+      },
+      {
+        GATE: () => parts.length > 1,
+        ALT: () => {
+          const text = this.CONSUME(T.Text)
+          return this.ACTION(() => typedBy(parts, text))
+        },
+      },
+      { ALT: () => this.ACTION(() => columnOf(parts)) },
+    ])
   })
 
   /** `(a)`, `(a, b)`, `(SELECT …)`. */
@@ -236,7 +248,7 @@ export abstract class PrimaryRules extends StarRules {
     const start = this.LA(1).startOffset
     const items: NamedExpr[] = []
     let comprehension: ComprehensionTail | undefined
-    this.OPTION(() => this.CONSUME(T.K.Array))
+    const word = this.OPTION(() => this.CONSUME(T.K.Array))
     this.CONSUME(T.LBracket)
     this.MANY({
       GATE: () => !this.next(T.RBracket),
@@ -247,7 +259,7 @@ export abstract class PrimaryRules extends StarRules {
           DEF: [
             { ALT: () => this.CONSUME(T.Comma) },
             {
-              GATE: () => items.length === 1 && !this.next(T.RBracket),
+              GATE: () => items.length === 1 && word === undefined && !this.next(T.RBracket),
               ALT: () => {
                 comprehension = this.SUBRULE(this.comprehension)
               },
@@ -274,9 +286,12 @@ export abstract class PrimaryRules extends StarRules {
     this.AT_LEAST_ONE_SEP({ SEP: T.Comma, DEF: () => variables.push(this.SUBRULE(this.nameOrText)) })
     this.CONSUME(T.K.In)
     const list = this.SUBRULE(this.expression)
-    this.OPTION(() => {
-      this.CONSUME(T.K.If)
-      condition = this.SUBRULE2(this.expression)
+    this.OPTION({
+      GATE: () => this.endedAsOperand,
+      DEF: () => {
+        this.CONSUME(T.K.If)
+        condition = this.SUBRULE2(this.expression)
+      },
     })
     return this.ACTION(() => ({ variables, list, condition }))
   })
@@ -328,12 +343,25 @@ export abstract class PrimaryRules extends StarRules {
   })
 }
 
+function columnOf(parts: readonly Identifier[]): NamedExpr {
+  const spans = parts.map((part) => part.span)
+  return { _tag: "ColumnRef", parts, span: spans.reduce((whole, span) => spanning(whole, span)) }
+}
+
+/** `main.mood 'happy'`: a constant of a type that is named with its schema. */
+function typedBy(parts: readonly Identifier[], text: IToken): NamedExpr {
+  const type = { text: parts.map((part) => quoteIdentifier(part.text)).join("."), span: columnOf(parts).span }
+  return { _tag: "TypedLiteral", type, text: textOf(text), span: spanning(type.span, T.spanOf(text)) }
+}
+
 function constantOf(token: IToken): NamedExpr {
   const span = T.spanOf(token)
   switch (token.tokenType) {
     case T.Integer:
     case T.Decimal:
       return { _tag: "Literal", kind: "number", sql: token.image.replaceAll("_", ""), span }
+    case T.NationalText:
+      return { _tag: "TypedLiteral", type: { text: "VARCHAR", span }, text: textOf(token), span }
     case T.K.True:
     case T.K.False:
       return { _tag: "Literal", kind: "boolean", sql: token.image.toUpperCase(), span }

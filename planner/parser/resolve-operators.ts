@@ -3,7 +3,7 @@ import type { NamedExpr, Query } from "../ast/query.ts"
 import type { Span } from "../ast/span.ts"
 import { spanning } from "../ast/span.ts"
 import { SyntaxError, UnsupportedSql } from "../errors.ts"
-import { bindingOf, LEVEL } from "./precedence.ts"
+import { type Binding, bindingOf, LEVEL, OTHER } from "./precedence.ts"
 
 /** How many signs and NOTs may follow one another: each is a level of the tree. */
 const PREFIXES_MAX = 100
@@ -17,7 +17,8 @@ const PREFIXES_MAX = 100
 export type Piece =
   | { readonly _tag: "operand"; readonly expr: NamedExpr }
   | { readonly _tag: "prefix"; readonly op: string; readonly span: Span }
-  | { readonly _tag: "infix"; readonly op: string; readonly span: Span }
+  /** `named`: written OPERATOR(op), which takes its precedence away. */
+  | { readonly _tag: "infix"; readonly op: string; readonly named: boolean; readonly span: Span }
   | { readonly _tag: "between"; readonly not: boolean; readonly span: Span }
   | { readonly _tag: "escape"; readonly span: Span }
   | { readonly _tag: "timezone"; readonly span: Span }
@@ -103,7 +104,7 @@ function binary(
   piece: Extract<Piece, { readonly _tag: "infix" }>,
   plain: boolean,
 ): NamedExpr {
-  const binding = bindingOf(piece.op)
+  const binding = bindingOfPiece(piece)
   refuseNot(cursor, piece)
   const right = climb(cursor, binding.right + 1, plain)
   const escape = binding.left === LEVEL.like ? escapeOf(cursor, piece.op) : undefined
@@ -115,7 +116,7 @@ function binary(
 /** `a || NOT b`: DuckDB takes `a ||` for a postfix operator there and gives NOT another meaning. */
 function refuseNot(cursor: Cursor, operator: Extract<Piece, { readonly _tag: "infix" }>): void {
   const next = cursor.pieces[cursor.next]
-  if (next?._tag !== "prefix" || next.op !== "NOT" || bindingOf(operator.op).left !== LEVEL.other) return
+  if (next?._tag !== "prefix" || next.op !== "NOT" || bindingOfPiece(operator).left !== LEVEL.other) return
   throw new SyntaxError({
     message: `syntax error: NOT cannot follow ${operator.op} without parentheses`,
     span: next.span,
@@ -164,6 +165,10 @@ function refuseChain(cursor: Cursor, level: number, first: Piece): void {
   })
 }
 
+function bindingOfPiece(piece: Extract<Piece, { readonly _tag: "infix" }>): Binding {
+  return piece.named ? OTHER : bindingOf(piece.op)
+}
+
 function levelOf(piece: Piece): number {
   switch (piece._tag) {
     case "operand":
@@ -175,7 +180,7 @@ function levelOf(piece: Piece): number {
     case "timezone":
       return LEVEL.atTimeZone
     case "infix":
-      return bindingOf(piece.op).left
+      return bindingOfPiece(piece).left
     case "postfix":
       return piece.level
   }
@@ -185,7 +190,7 @@ function levelOf(piece: Piece): number {
 function isPlain(piece: Piece): boolean {
   if (piece._tag === "postfix") return piece.level === LEVEL.primary
   if (piece._tag !== "infix") return false
-  const { left } = bindingOf(piece.op)
+  const { left } = bindingOfPiece(piece)
   return left >= LEVEL.other || left === LEVEL.comparison || left === LEVEL.is
 }
 

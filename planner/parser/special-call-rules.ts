@@ -62,7 +62,11 @@ export abstract class SpecialCallRules extends WindowRules {
     this.CONSUME(T.LParen)
     const part = this.OR({
       ERR_MSG: ["YEAR", "MONTH", "DAY", "another part of a date"].join(SEPARATOR),
-      DEF: [{ ALT: () => this.CONSUME(T.Text) }, { ALT: () => this.CONSUME(T.BareAlias) }],
+      DEF: [
+        { ALT: () => this.CONSUME(T.Text) },
+        { GATE: () => DATE_PARTS.has(this.word().toLowerCase()), ALT: () => this.CONSUME(T.Label) },
+        { ALT: () => this.CONSUME(T.BareAlias) },
+      ],
     })
     this.CONSUME(T.K.From)
     const input = this.SUBRULE(this.expression)
@@ -103,7 +107,13 @@ export abstract class SpecialCallRules extends WindowRules {
           })
         },
       },
-      { ALT: () => this.restOfList(args) },
+      {
+        ALT: () =>
+          this.MANY(() => {
+            this.CONSUME(T.Comma)
+            args.push(this.SUBRULE6(this.expression))
+          }),
+      },
     ])
     this.CONSUME(T.RParen)
     return this.ACTION(() => this.finished("substring", [...args, ...substringBounds(from, length)], word))
@@ -134,12 +144,15 @@ export abstract class SpecialCallRules extends WindowRules {
         { ALT: () => this.CONSUME(T.K.Trailing) },
       ]),
     )
-    this.OPTION2({
-      GATE: () => !this.next(T.K.From),
-      DEF: () => {
-        characters = this.SUBRULE(this.expression)
+    this.OR3([
+      {
+        GATE: () => !this.next(T.K.From),
+        ALT: () => {
+          characters = this.SUBRULE(this.expression)
+        },
       },
-    })
+      { GATE: () => this.next(T.K.From), ALT: () => undefined },
+    ])
     this.OR2([
       {
         ALT: () => {
@@ -202,10 +215,19 @@ export abstract class SpecialCallRules extends WindowRules {
     ])
     this.CONSUME(T.LParen)
     this.OPTION({
-      GATE: () => !this.next(T.RParen),
+      GATE: () => word.tokenType !== T.K.Row || !this.next(T.RParen),
       DEF: () => {
         args.push(this.SUBRULE(this.expression))
-        this.restOfList(args)
+        this.OR2([
+          {
+            GATE: () => word.tokenType === T.K.Nullif,
+            ALT: () => {
+              this.CONSUME2(T.Comma)
+              args.push(this.SUBRULE2(this.expression))
+            },
+          },
+          { GATE: () => word.tokenType !== T.K.Nullif, ALT: () => this.restOfList(args) },
+        ])
       },
     })
     this.CONSUME(T.RParen)

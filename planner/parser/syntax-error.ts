@@ -1,7 +1,7 @@
 import { EOF, type IRecognitionException, type IToken, type TokenType } from "chevrotain"
 import { SyntaxError } from "../errors.ts"
 import { SEPARATOR } from "./expected.ts"
-import { keywordClass } from "./keywords.ts"
+import { isKeyword, keywordClass } from "./keywords.ts"
 import { nearestName } from "./nearest.ts"
 import type { Clause } from "./parser-state.ts"
 import * as T from "./tokens.ts"
@@ -146,6 +146,14 @@ const STRUCTURE = new Set(
 function unquoted(token: IToken, expected: readonly string[], { clause }: ParseState): string | undefined {
   if (clause === "from" && (token.image === "/" || token.image === "*")) {
     return "a path is written in quotes: FROM 'data/lineitem.parquet'"
+  }
+  if (
+    clause === "select" &&
+    expected[0] === '","' &&
+    isKeyword(token.image) &&
+    !STRUCTURE.has(token.image.toUpperCase())
+  ) {
+    return `${token.image} is a keyword: write AS ${token.image} if it is an alias`
   }
   const kind = keywordClass(token.image)
   const wanted = expected[0] === "an expression" || expected[0] === "a name" || expected[0] === "a table"

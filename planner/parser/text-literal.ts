@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain"
 import { SyntaxError } from "../errors.ts"
-import { DollarText, EscapeText, spanOf } from "./tokens.ts"
+import { BitText, DollarText, EscapeText, NationalText, spanOf } from "./tokens.ts"
 
 /** The value of a string in any of its spellings: `'it''s'`, `E'a\nb'`, `$$a$$`, `$tag$a$tag$`. */
 export function textOf(token: IToken): string {
@@ -17,29 +17,24 @@ function decoded(token: IToken): string {
     return image.slice(fence, -fence)
   }
   if (tokenType === EscapeText) return unescape(image.slice(2, -1), token)
+  if (tokenType === BitText) return image.charAt(0).toLowerCase() + image.slice(2, -1)
+  if (tokenType === NationalText) return image.slice(2, -1).replaceAll("''", "'")
   return image.slice(1, -1).replaceAll("''", "'")
 }
 
 const SIMPLE: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" }
 
-/** `\x41`, `\101`, `\u0041`, `\U00000041`, `\n` and the like; any other character after `\` stands for itself. */
+/** `\x41`, `\101`, `\n` and the like; any other character after `\` stands for itself. */
 const ESCAPES = /''|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|(?:\\x[0-9a-fA-F]{1,2}|\\[0-7]{1,3})+|\\[^]/g
 
 function unescape(body: string, token: IToken): string {
   return body.replace(ESCAPES, (found) => {
     if (found === "''") return "'"
     const kind = found.charAt(1)
-    if (found === "\\u" || found === "\\U")
-      throw badString(token, `${found} without ${kind === "u" ? 4 : 8} hexadecimal digits`)
-    if (/^\\u.{4}$|^\\U.{8}$/.test(found)) return codePoint(Number.parseInt(found.slice(2), 16), token)
+    if (kind === "u" || kind === "U") throw badString(token, `${found}, which DuckDB does not read`, WRITE_IT)
     if (/^\\(x[0-9a-fA-F]|[0-7])/.test(found)) return bytes(found, token)
     return SIMPLE[kind] ?? found.slice(1)
   })
-}
-
-function codePoint(code: number, token: IToken): string {
-  if (code > 0x10ffff) throw badString(token, "a code point above 10FFFF")
-  return String.fromCodePoint(code)
 }
 
 /** A run of byte escapes is UTF-8: one character may need several of them. */
@@ -55,6 +50,8 @@ function bytes(run: string, token: IToken): string {
   }
 }
 
-function badString(token: IToken, what: string): SyntaxError {
-  return new SyntaxError({ message: `syntax error: the string holds ${what}`, span: spanOf(token) })
+const WRITE_IT = "write the character itself, or its UTF-8 bytes as \\xC3\\xA9"
+
+function badString(token: IToken, what: string, hint?: string): SyntaxError {
+  return new SyntaxError({ message: `syntax error: the string holds ${what}`, span: spanOf(token), hint })
 }

@@ -1,46 +1,69 @@
 import { createToken, type IToken, Lexer, type TokenType } from "chevrotain"
 import type { Identifier } from "../ast/expression.ts"
 import type { Span } from "../ast/span.ts"
-import { keywordClass, type KeywordClass, restrictedKeywords } from "./keywords.ts"
+import { allKeywords, keywordClass, type KeywordClass } from "./keywords.ts"
 
 /** What a word may stand for. A word's token is in as many of these as DuckDB's keyword class allows. */
 const category = (name: string): TokenType => createToken({ name, pattern: Lexer.NA })
 export const ColumnName = category("ColumnName")
 export const FunctionName = category("FunctionName")
 export const TypeWord = category("TypeWord")
+/** The name of an argument: `f(name := x)`. */
+export const ArgumentName = category("ArgumentName")
+/** An alias without AS: no keyword at all. */
 export const BareAlias = category("BareAlias")
 export const Label = category("Label")
 
 const CATEGORIES: Readonly<Record<KeywordClass, readonly TokenType[]>> = {
-  unreserved: [ColumnName, FunctionName, TypeWord, BareAlias, Label],
-  column: [ColumnName, TypeWord, Label],
-  function: [FunctionName, TypeWord, Label],
+  unreserved: [ColumnName, FunctionName, TypeWord, ArgumentName, Label],
+  column: [ColumnName, Label],
+  function: [FunctionName, TypeWord, ArgumentName, Label],
   reserved: [Label],
 }
 
-const inClass = (name: string, kind: KeywordClass): TokenType =>
-  createToken({ name, pattern: Lexer.NA, categories: [...CATEGORIES[kind]] })
+const listed = (text: string): ReadonlySet<string> => new Set(text.split(" "))
 
-/** Words that the grammar does not mention, by what they may name. */
-const OTHER_WORDS: Readonly<Record<KeywordClass, TokenType>> = {
-  unreserved: inClass("Name", "unreserved"),
-  column: inClass("ColumnWord", "column"),
-  function: inClass("FunctionWord", "function"),
-  reserved: inClass("ReservedWord", "reserved"),
+/** Where the grammar departs from the classes that `duckdb_keywords()` shows. */
+const ALSO_COLUMNS = listed("columns generated map struct try_cast")
+const ALSO_TYPES = listed(
+  "bigint bit boolean char character dec decimal float int integer interval national nchar numeric real smallint time " +
+    "timestamp varchar row",
+)
+const NO_FUNCTIONS = listed("anti by operator semi try_cast")
+const NO_TYPES = listed("generated")
+
+function categoriesOf(word: string): TokenType[] {
+  const found = CATEGORIES[keywordClass(word)].filter(
+    (each) => !(each === FunctionName && NO_FUNCTIONS.has(word)) && !(each === TypeWord && NO_TYPES.has(word)),
+  )
+  if (ALSO_COLUMNS.has(word)) found.push(ColumnName)
+  if (ALSO_TYPES.has(word)) found.push(TypeWord)
+  return found
 }
-export const Name = OTHER_WORDS.unreserved
+
+/** Words that are no keywords and QuotedNames may stand for anything. */
+const ANYTHING = [...CATEGORIES.unreserved, BareAlias]
+export const Name = createToken({ name: "Name", pattern: Lexer.NA, categories: ANYTHING })
 export const QuotedName = createToken({
   name: "QuotedName",
   pattern: /"[^"]*(?:""[^"]*)*"/,
-  categories: [...CATEGORIES.unreserved],
+  categories: ANYTHING,
 })
 
-const words = new Map<string, TokenType>()
-for (const [word, kind] of restrictedKeywords()) words.set(word, OTHER_WORDS[kind])
+/** Tokens of the keywords that the grammar does not mention: one for each set of places where they may stand. */
+const otherWords = new Map<string, TokenType>()
+const wordTokens = new Map<string, TokenType>()
+for (const word of allKeywords()) {
+  const categories = categoriesOf(word)
+  const name = ["Word", ...categories.map((each) => each.name)].join("")
+  const token = otherWords.get(name) ?? createToken({ name, pattern: Lexer.NA, categories })
+  otherWords.set(name, token)
+  wordTokens.set(word, token)
+}
 
 function keyword(word: string): TokenType {
-  const token = inClass(word.toUpperCase(), keywordClass(word))
-  words.set(word, token)
+  const token = createToken({ name: word.toUpperCase(), pattern: Lexer.NA, categories: categoriesOf(word) })
+  wordTokens.set(word, token)
   return token
 }
 
@@ -55,6 +78,7 @@ export const K = {
   As: keyword("as"),
   Asc: keyword("asc"),
   Asof: keyword("asof"),
+  Asymmetric: keyword("asymmetric"),
   At: keyword("at"),
   Between: keyword("between"),
   Both: keyword("both"),
@@ -73,6 +97,7 @@ export const K = {
   Distinct: keyword("distinct"),
   Else: keyword("else"),
   End: keyword("end"),
+  Enum: keyword("enum"),
   Escape: keyword("escape"),
   Except: keyword("except"),
   Exclude: keyword("exclude"),
@@ -116,6 +141,7 @@ export const K = {
   Map: keyword("map"),
   Materialized: keyword("materialized"),
   Name: keyword("name"),
+  National: keyword("national"),
   Natural: keyword("natural"),
   Next: keyword("next"),
   No: keyword("no"),
@@ -127,6 +153,7 @@ export const K = {
   Offset: keyword("offset"),
   On: keyword("on"),
   Only: keyword("only"),
+  Operator: keyword("operator"),
   Or: keyword("or"),
   Order: keyword("order"),
   Ordinality: keyword("ordinality"),
@@ -159,6 +186,7 @@ export const K = {
   Sample: keyword("sample"),
   Select: keyword("select"),
   Semi: keyword("semi"),
+  Setof: keyword("setof"),
   Sets: keyword("sets"),
   Show: keyword("show"),
   Similar: keyword("similar"),
@@ -185,6 +213,7 @@ export const K = {
   Using: keyword("using"),
   Value: keyword("value"),
   Values: keyword("values"),
+  Variadic: keyword("variadic"),
   Varying: keyword("varying"),
   Verbose: keyword("verbose"),
   Version: keyword("version"),
@@ -199,7 +228,7 @@ export const K = {
 
 /** The type of a word's token: keywords are told from names by one look-up, in any case. */
 export function wordToken(word: string): TokenType {
-  return words.get(word.toLowerCase()) ?? Name
+  return wordTokens.get(word.toLowerCase()) ?? Name
 }
 
 const symbol = (name: string, pattern: string | RegExp, categories: TokenType[] = []): TokenType =>
@@ -220,14 +249,18 @@ export const DollarText = createToken({
   categories: [Text],
   start_chars_hint: ["$"],
 })
+/** `X'AB'` is the string `xAB` to DuckDB, which has no bit strings; `N'a'` is a VARCHAR. */
 export const BitText = symbol("BitText", /[xXbB]'[^']*'/)
+export const NationalText = symbol("NationalText", /[nN]'[^']*(?:''[^']*)*'/)
+/** `U&'…'`: begun and never finished in DuckDB. */
+export const UnicodeText = symbol("UnicodeText", /[uU]&['"]/)
 export const Decimal = symbol(
   "Decimal",
   /(?:\d[\d_]*\.(?:\d[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?|\d[\d_]*[eE][+-]?\d+/,
   [NumberText],
 )
 export const Integer = symbol("Integer", /\d[\d_]*/, [NumberText])
-export const Parameter = symbol("Parameter", /\?|\$[A-Za-z0-9_]+/)
+export const Parameter = symbol("Parameter", /\?\d*|\$[A-Za-z0-9_]+/)
 export const PositionalReference = symbol("PositionalReference", /#\d+/)
 
 export const LParen = symbol("LParen", "(")
@@ -298,15 +331,15 @@ function blockComment(text: string, offset: number): [string] | null {
 /** What begins and never ends. It takes the rest of the text, so that no text is searched twice for an end. */
 export const Unclosed = createToken({
   name: "Unclosed",
-  pattern: /(?:[eExXbB]?'|"|\/\*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)[^]*/,
-  start_chars_hint: ["'", '"', "/", "$", "e", "E", "x", "X", "b", "B"],
+  pattern: /(?:[eExXbBnN]?'|"|\/\*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$)[^]*/,
+  start_chars_hint: ["'", '"', "/", "$", "e", "E", "x", "X", "b", "B", "n", "N"],
 })
 
 /** Any word; the lexer gives it its keyword's type afterwards. */
 export const Word = createToken({
   name: "Word",
   pattern: /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/,
-  categories: [...CATEGORIES.unreserved],
+  categories: ANYTHING,
 })
 
 /** What the lexer tries, in this order: longer spellings before their beginnings. */
@@ -317,6 +350,8 @@ export const LEXED: readonly TokenType[] = [
   PlainText,
   EscapeText,
   BitText,
+  NationalText,
+  UnicodeText,
   DollarText,
   QuotedName,
   Unclosed,
@@ -358,8 +393,10 @@ export const TOKENS: TokenType[] = [
   PrefixOperator,
   Text,
   NumberText,
+  ArgumentName,
   PercentSign,
-  ...Object.values(OTHER_WORDS),
+  Name,
+  ...otherWords.values(),
   ...Object.values(K),
   ...LEXED,
 ]

@@ -3,15 +3,15 @@ import type { ColumnRef, FrameBound, Identifier, OrderItem, WindowFrame, WindowS
 import type { NamedExpr } from "../ast/query.ts"
 import { SyntaxError } from "../errors.ts"
 import { SEPARATOR } from "./expected.ts"
-import { ExpressionRules } from "./expression-rules.ts"
 import type { Rule } from "./name-rules.ts"
+import { OperatorRules } from "./operator-rules.ts"
 import * as T from "./tokens.ts"
 
 type Bound = FrameBound<ColumnRef>
 type Exclude = NonNullable<WindowFrame<ColumnRef>["exclude"]>
 
 /** ORDER BY, and the windows of OVER and of the WINDOW clause. */
-export abstract class WindowRules extends ExpressionRules {
+export abstract class WindowRules extends OperatorRules {
   /** `ORDER BY a DESC NULLS LAST, b`. */
   protected readonly orderBy: Rule<readonly OrderItem<ColumnRef>[]> = this.RULE("orderBy", () => {
     const items: OrderItem<ColumnRef>[] = []

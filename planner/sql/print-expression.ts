@@ -266,6 +266,7 @@ function printComprehension<C extends ColumnLeaf>(expr: Comprehension<C>, leaf: 
 const CALLED_BARE = new Set(["coalesce", "nullif", "row", "substring", "trim"])
 
 function printCall<C extends ColumnLeaf>(call: FunctionCall<C>, leaf: PrintColumn<C>): string {
+  if (call.name.endsWith(POSTFIX)) return `(${printPostfix(call, leaf)})`
   const args = call.star ? "*" : call.args.map((arg) => printExpr(arg, leaf)).join(", ")
   const order = call.orderBy.length === 0 ? "" : ` ORDER BY ${printOrderBy(call.orderBy, leaf)}`
   const nulls = call.ignoreNulls ? " IGNORE NULLS" : ""
@@ -274,6 +275,14 @@ function printCall<C extends ColumnLeaf>(call: FunctionCall<C>, leaf: PrintColum
   const over = call.over === undefined ? "" : ` OVER ${printWindow(call.over, leaf)}`
   const name = printFunctionName(call.name)
   return `${name}(${call.distinct ? "DISTINCT " : ""}${args}${order}${nulls})${within}${filter}${over}`
+}
+
+/** What DuckDB adds to an operator to name the function that is called for `5 !`. */
+const POSTFIX = "__postfix"
+
+function printPostfix<C extends ColumnLeaf>(call: FunctionCall<C>, leaf: PrintColumn<C>): string {
+  const args = call.args.map((arg) => operand(arg, LEVEL.primary, leaf)).join(", ")
+  return `${args} ${call.name.slice(0, -POSTFIX.length)}`
 }
 
 function printWindow<C extends ColumnLeaf>(window: WindowSpec<C>, leaf: PrintColumn<C>): string {
@@ -305,7 +314,7 @@ function printFunctionName(name: string): string {
 }
 
 /** Words that may name functions, but whose call the grammar takes for something else. */
-const QUOTED_CALLS = new Set(["columns", "unpack", "try_cast", "collation"])
+const QUOTED_CALLS = new Set(["anti", "by", "collation", "columns", "operator", "semi", "try_cast", "unpack"])
 
 function printCase<C extends ColumnLeaf>(expr: Case<C>, leaf: PrintColumn<C>): string {
   const print = (child: Expr<C>): string => printExpr(child, leaf)
