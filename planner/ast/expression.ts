@@ -98,7 +98,7 @@ export interface FunctionCall<C> {
   readonly name: string
   readonly nameSpan: Span
   readonly args: readonly Expr<C>[]
-  /** `x.f(y)`, where `x` is the first argument. A name before the dot may also be a schema's: `main.f(y)`. */
+  /** `a.f(y)`: the first argument is the name before the dot, which may also be a schema's. `(x).f(y)` is `f(x, y)`. */
   readonly method: boolean
   /** `count(*)`. */
   readonly star: boolean
@@ -228,6 +228,8 @@ export interface Field<C> {
 
 export interface ListLiteral<C> {
   readonly _tag: "ListLiteral"
+  /** `ARRAY[a, b]`: the same list, which DuckDB names otherwise. */
+  readonly array: boolean
   readonly items: readonly Expr<C>[]
   readonly span: Span
 }
@@ -334,7 +336,10 @@ export interface Grouping<C> {
   readonly span: Span
 }
 
-/** `?` (counted from 1 within its statement), `$1`, `$name`. Names are told apart without regard to case. */
+/**
+ * `$1`, `?1`, `$name` in lower case, and `?`: the number after the highest so far, in the order of the text. (DuckDB
+ * counts the second `?` of `TRIM(? FROM ?)` first, and that of AT TIME ZONE.)
+ */
 export interface Parameter {
   readonly _tag: "Parameter"
   readonly name: string | number

@@ -82,7 +82,9 @@ export abstract class CallRules extends SpecialCallRules {
     this.CONSUME(T.RParen)
     return this.ACTION(() => {
       const span = this.spanFrom(given(receiver).span.start)
-      return built(given(name), receiver, { ...PLAIN_CALL, args }, span)
+      // `(x).f(*)` is `f(x)`.
+      if (args.length === 1 && isPlainStar(args[0])) args.pop()
+      return built(given(name), undefined, { ...PLAIN_CALL, args: [given(receiver), ...args] }, span)
     })
   })
 
@@ -201,6 +203,10 @@ function built(name: IToken, receiver: NamedExpr | undefined, parts: Parts, span
   const nameSpan = T.spanOf(name)
   if (receiver === undefined) return { ...PLAIN_CALL, name: lower, nameSpan, ...parts, span }
   return { ...PLAIN_CALL, name: lower, nameSpan, ...parts, args: [receiver, ...parts.args], method: true, span }
+}
+
+function isPlainStar(expr: NamedExpr | undefined): boolean {
+  return expr?._tag === "Star" && expr.exclude.length + expr.replace.length + expr.rename.length === 0
 }
 
 function partsOf({ nulls, ...found }: Arguments, after: After): Parts {

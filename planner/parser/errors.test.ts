@@ -376,6 +376,12 @@ const NOT_SQL: readonly Refused[] = [
 ]
 
 const NOT_YET: readonly Refused[] = [
+  [
+    "SELECT ?, $name",
+    "          ^^^^^",
+    "Named and numbered parameters in one statement are not supported.",
+    "use $1, $2 … or $name, not both",
+  ],
   ["SELECT a NOT GLOB b", "         ^^^", "NOT GLOB is not part of the dialect.", "write NOT (x GLOB pattern)"],
   [
     "EXPLAIN (FOO) SELECT 1",

@@ -154,7 +154,10 @@ export abstract class ExpressionRules extends TypeRules {
 
   /** Whether an operand can begin here: an operator without one is a postfix operator. */
   protected startsOperand(): boolean {
+    if (this.next(T.K.Escape) || this.next(T.K.Between)) return false
     if (this.nextIs(T.ColumnName)) return true
+    // `a || NOT NULL` is `(a ||) IS NOT NULL` to DuckDB.
+    if (this.next(T.K.Not)) return !AFTER_NOT.has(this.LA(2).tokenType)
     if (this.nextIs(T.FunctionName) || this.nextIs(T.TypeWord)) return this.next(T.LParen, 2) || this.nextIs(T.Text, 2)
     const { tokenType } = this.LA(1)
     return OPERAND_STARTS.has(tokenType) || [T.PrefixOperator, T.Text, T.NumberText].some((each) => this.nextIs(each))
@@ -233,7 +236,6 @@ const OPERAND_STARTS: ReadonlySet<TokenType> = new Set([
   T.Parameter,
   T.PositionalReference,
   T.Star,
-  T.K.Not,
   T.K.True,
   T.K.False,
   T.K.Null,
@@ -243,6 +245,9 @@ const OPERAND_STARTS: ReadonlySet<TokenType> = new Set([
   T.K.Lambda,
   T.K.Default,
 ])
+
+/** What NOT stands before when it follows an operand. */
+const AFTER_NOT: ReadonlySet<TokenType> = new Set([T.K.Null, T.K.Like, T.K.Ilike, T.K.Similar, T.K.Between, T.K.In])
 
 /** Words that begin a query; VALUES only before a parenthesis. */
 const QUERY_WORDS: ReadonlySet<string> = new Set(

@@ -17,6 +17,7 @@ import {
   Word,
   wordToken,
 } from "./tokens.ts"
+import { unsupported } from "./unsupported.ts"
 
 let lexer: Lexer | undefined
 
@@ -27,13 +28,12 @@ export function tokenize(sql: string): IToken[] {
   const first = errors[0]
   if (first !== undefined) throw strayCharacter(sql, first.offset)
   const kept: IToken[] = []
-  let placeholders = 0
+  const parameters = new Parameters()
   for (const token of tokens) {
     const previous = kept.at(-1)
     refuseToken(token)
-    // The placeholders of a statement are counted from 1.
-    if (token.tokenType === Semicolon) placeholders = 0
-    if (token.tokenType === Parameter && token.image === "?") token.payload = ++placeholders
+    if (token.tokenType === Semicolon) parameters.forget()
+    if (token.tokenType === Parameter) token.payload = parameters.nameOf(token)
     if (token.tokenType === Word) {
       retype(token)
       if (previous !== undefined && isNumber(previous) && touches(previous, token)) throw joined(previous, token)
@@ -46,6 +46,30 @@ export function tokenize(sql: string): IToken[] {
     kept.push(token)
   }
   return kept
+}
+
+/** The parameters of a statement. A `?` is the next after the highest number before it, in the order of the text. */
+class Parameters {
+  private highest = 0
+  private named = false
+
+  forget(): void {
+    this.highest = 0
+    this.named = false
+  }
+
+  nameOf(token: IToken): string | number {
+    const written = token.image.slice(1)
+    const numbered = /^\d*$/.test(written)
+    const number = written === "" ? this.highest + 1 : Number(written)
+    if (numbered ? this.named : this.highest > 0) {
+      const hint = "use $1, $2 … or $name, not both"
+      throw unsupported("Named and numbered parameters in one statement are not supported.", spanOf(token), hint)
+    }
+    this.named = !numbered
+    if (numbered) this.highest = Math.max(this.highest, number)
+    return numbered ? number : written.toLowerCase()
+  }
 }
 
 /** Tokens that no place in the grammar takes. */

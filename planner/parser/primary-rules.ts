@@ -273,7 +273,8 @@ export abstract class PrimaryRules extends StarRules {
     return this.ACTION((): NamedExpr => {
       const span = this.spanFrom(start)
       const [body] = items
-      if (comprehension === undefined || body === undefined) return { _tag: "ListLiteral", items, span }
+      if (comprehension === undefined || body === undefined)
+        return { _tag: "ListLiteral", array: word !== undefined, items, span }
       return { _tag: "Comprehension", body, ...comprehension, span }
     })
   })
@@ -376,13 +377,13 @@ type ComprehensionTail = Pick<Comprehension<ColumnRef>, "variables" | "list" | "
 
 function placeholderOf(token: IToken): NamedExpr {
   const { image } = token
-  const written = image.slice(1)
   const span = T.spanOf(token)
   if (token.tokenType === T.K.Default) return { _tag: "Default", span }
-  if (token.tokenType === T.PositionalReference) return { _tag: "PositionalReference", index: Number(written), span }
-  const counted: unknown = token.payload
-  const name = /^\d+$/.test(written) ? Number(written) : written.toLowerCase()
-  return { _tag: "Parameter", name: typeof counted === "number" ? counted : name, spelling: image, span }
+  if (token.tokenType === T.PositionalReference)
+    return { _tag: "PositionalReference", index: Number(image.slice(1)), span }
+  const name: unknown = token.payload
+  if (typeof name === "number" || typeof name === "string") return { _tag: "Parameter", name, spelling: image, span }
+  throw new TypeError("the lexer names every parameter")
 }
 
 function grouped(items: readonly NamedExpr[], span: Span): NamedExpr {

@@ -188,7 +188,7 @@ function levelOf(piece: Piece): number {
 
 /** What may stand in the low bound of BETWEEN without parentheses. */
 function isPlain(piece: Piece): boolean {
-  if (piece._tag === "postfix") return piece.level === LEVEL.primary
+  if (piece._tag === "postfix") return piece.level === LEVEL.primary || piece.level === LEVEL.other
   if (piece._tag !== "infix") return false
   const { left } = bindingOfPiece(piece)
   return left >= LEVEL.other || left === LEVEL.comparison || left === LEVEL.is

@@ -214,22 +214,25 @@ export abstract class SpecialCallRules extends WindowRules {
       { ALT: () => this.CONSUME(T.K.Row) },
     ])
     this.CONSUME(T.LParen)
-    this.OPTION({
-      GATE: () => word.tokenType !== T.K.Row || !this.next(T.RParen),
-      DEF: () => {
-        args.push(this.SUBRULE(this.expression))
-        this.OR2([
-          {
-            GATE: () => word.tokenType === T.K.Nullif,
-            ALT: () => {
-              this.CONSUME2(T.Comma)
-              args.push(this.SUBRULE2(this.expression))
+    this.OR2([
+      {
+        GATE: () => !this.next(T.RParen) || word.tokenType !== T.K.Row,
+        ALT: () => {
+          args.push(this.SUBRULE(this.expression))
+          this.OR3([
+            {
+              GATE: () => word.tokenType === T.K.Nullif,
+              ALT: () => {
+                this.CONSUME2(T.Comma)
+                args.push(this.SUBRULE2(this.expression))
+              },
             },
-          },
-          { GATE: () => word.tokenType !== T.K.Nullif, ALT: () => this.restOfList(args) },
-        ])
+            { GATE: () => word.tokenType !== T.K.Nullif, ALT: () => this.restOfList(args) },
+          ])
+        },
       },
-    })
+      { GATE: () => word.tokenType === T.K.Row, ALT: () => undefined },
+    ])
     this.CONSUME(T.RParen)
     return this.ACTION((): NamedExpr => {
       if (word.tokenType !== T.K.Row || args.length < 2) return this.finished(word.image.toLowerCase(), args, word)

@@ -280,10 +280,12 @@ export const Arrow = symbol("Arrow", "->", [InfixOperator])
 export const Plus = symbol("Plus", "+", [InfixOperator, PrefixOperator])
 export const Minus = symbol("Minus", "-", [InfixOperator, PrefixOperator])
 export const Star = symbol("Star", "*", [InfixOperator])
-const infixAndPrefix = ["~", "@", "!"].map((op) => symbol(op, op, [InfixOperator, PrefixOperator]))
-const infix = "!~~* !~~ !~* !~ ~~~ ~~* ~~ ~* ->> <=> <-> <@ @> ^@ && || // ** << >> <> != == <= >= = < > / % ^ & |"
+/** Operators without a meaning of their own to the grammar may stand before an operand, too, and after one. */
+const infixAndPrefix = "!~~* !~~ !~* !~ ~~~ ~~* ~~ ~* <=> <-> <@ @> ^@ && || << >> == & | ~ @ !"
   .split(" ")
-  .map((op) => symbol(op, op, [InfixOperator]))
+  .map((op) => symbol(op, op, [InfixOperator, PrefixOperator]))
+const infix = "->> // ** <> != <= >= = < > / % ^".split(" ").map((op) => symbol(op, op, [InfixOperator]))
+const operators = [...infixAndPrefix, ...infix].toSorted((a, b) => b.name.length - a.name.length)
 
 /** A percent sign that ends LIMIT: the lexer cannot tell it from the operator. */
 export const PercentSign = createToken({ name: "PercentSign", pattern: Lexer.NA })
@@ -363,13 +365,12 @@ export const LEXED: readonly TokenType[] = [
   TypeCast,
   ColonEquals,
   FatArrow,
-  ...infix.filter((token) => token.name.length > 1),
+  ...operators.filter((token) => token.name.length > 1),
   Arrow,
-  ...infix.filter((token) => token.name.length === 1),
+  ...operators.filter((token) => token.name.length === 1),
   Plus,
   Minus,
   Star,
-  ...infixAndPrefix,
   LParen,
   RParen,
   LBracket,

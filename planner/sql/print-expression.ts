@@ -67,7 +67,6 @@ function levelOf<C extends ColumnLeaf>(expr: Expr<C>): number {
     case "ColumnRef":
     case "TypedLiteral":
     case "IntervalLiteral":
-    case "Star":
     case "FunctionCall":
     case "Cast":
     case "Case":
@@ -76,7 +75,6 @@ function levelOf<C extends ColumnLeaf>(expr: Expr<C>): number {
     case "ListLiteral":
     case "StructLiteral":
     case "Row":
-    case "ColumnsCall":
     case "Comprehension":
     case "MapLiteral":
     case "Grouping":
@@ -84,6 +82,10 @@ function levelOf<C extends ColumnLeaf>(expr: Expr<C>): number {
     case "PositionalReference":
     case "Default":
       return LEVEL.primary
+    // An asterisk that touches the operator before it would be part of that.
+    case "Star":
+    case "ColumnsCall":
+      return LEVEL.arrow
     case "SubqueryExpr":
       return expr.operand === undefined ? LEVEL.primary : LEVEL.like
     case "QuantifiedList":
@@ -131,7 +133,7 @@ function printInner<C extends ColumnLeaf>(expr: Inner<C>, leaf: PrintColumn<C>):
       // In parentheses always: after a bare column the name would be part of the column's.
       return `(${print(expr.input)}).${quoteIdentifier(expr.name.text)}`
     case "ListLiteral":
-      return `[${list(expr.items)}]`
+      return `${expr.array ? "ARRAY" : ""}[${list(expr.items)}]`
     case "StructLiteral":
       return `{${expr.fields.map((field) => `${quoteIdentifier(field.name)}: ${print(field.value)}`).join(", ")}}`
     case "Row":
@@ -267,13 +269,16 @@ const CALLED_BARE = new Set(["coalesce", "nullif", "row", "substring", "trim"])
 
 function printCall<C extends ColumnLeaf>(call: FunctionCall<C>, leaf: PrintColumn<C>): string {
   if (call.name.endsWith(POSTFIX)) return `(${printPostfix(call, leaf)})`
-  const args = call.star ? "*" : call.args.map((arg) => printExpr(arg, leaf)).join(", ")
+  // `a.f(x)` of a name that is not bound yet: `a` may be a schema.
+  const dotted = call.method && call.args[0]?._tag === "ColumnRef" ? call.args[0] : undefined
+  const listed = dotted === undefined ? call.args : call.args.slice(1)
+  const args = call.star ? "*" : listed.map((arg) => printExpr(arg, leaf)).join(", ")
   const order = call.orderBy.length === 0 ? "" : ` ORDER BY ${printOrderBy(call.orderBy, leaf)}`
   const nulls = call.ignoreNulls ? " IGNORE NULLS" : ""
   const within = call.withinGroup.length === 0 ? "" : ` WITHIN GROUP (ORDER BY ${printOrderBy(call.withinGroup, leaf)})`
   const filter = call.filter === undefined ? "" : ` FILTER (WHERE ${printExpr(call.filter, leaf)})`
   const over = call.over === undefined ? "" : ` OVER ${printWindow(call.over, leaf)}`
-  const name = printFunctionName(call.name)
+  const name = (dotted === undefined ? "" : `${printExpr(dotted, leaf)}.`) + printFunctionName(call.name)
   return `${name}(${call.distinct ? "DISTINCT " : ""}${args}${order}${nulls})${within}${filter}${over}`
 }
 

@@ -97,6 +97,7 @@ function nodeReason(node: TreeNode, select: Select): string | undefined {
       if (node.over !== undefined) return "window functions"
       if (node.withinGroup.length > 0) return "WITHIN GROUP"
       if (node.ignoreNulls) return "IGNORE NULLS"
+      if (node.method) return "a call after a dot"
       return WHOLE_CALLS[node.name.toLowerCase()]
     case "Star":
       if (node.rename.length > 0 || node.exclude.some((name) => name.length > 1)) return "* RENAME"

@@ -34,7 +34,13 @@ const POSTFIXES = [
     IS UNKNOWN
     COLLATE nocase
     IN (1, x)
-    NOT IN (a)`),
+    NOT IN (a)
+    = ANY (l)
+    <> ALL ([1, 2])
+    NOT IN l
+    AT TIME ZONE 'UTC'
+    !
+    <<`),
 ]
 
 const LEAVES = [
@@ -66,7 +72,33 @@ const LEAVES = [
     COALESCE(a, 1)
     NULLIF(a, b)
     left(a, 1)
-    a == b || 'x'`),
+    a == b || 'x'
+    N'a'
+    $2
+    #1
+    * EXCLUDE (a)
+    t.* EXCLUDE (a, t.b) REPLACE (c + 1 AS d) RENAME (e AS f)
+    COLUMNS('a.*')
+    COLUMNS(c -> c LIKE 'a%')
+    *COLUMNS(*)
+    GROUPING(a, b)
+    sum(a) OVER w
+    sum(DISTINCT a) FILTER (WHERE b) OVER (PARTITION BY a + 1 ORDER BY b DESC ROWS 1 PRECEDING EXCLUDE TIES)
+    lag(a, 1 IGNORE NULLS) OVER (RANGE BETWEEN CURRENT ROW AND INTERVAL 1 DAY FOLLOWING)
+    quantile_cont(0.5) WITHIN GROUP (ORDER BY a)
+    f(x := 1, y => a)
+    f(lambda x, y: x + y OR z)
+    f((x, y) -> x + y, 1)
+    [x + 1 FOR x, i IN l]
+    [x FOR x IN l IF x > 1 OR y]
+    main.f(1)[2].g
+    a::main.mood
+    main.mood 'x'
+    a::ENUM('x', 'it''s')
+    ARRAY[1, 2][1]
+    a::UNION(k INTEGER, v VARCHAR)[3]
+    a[1:2].b
+    TRY(a)`),
 ]
 
 /** Texts without needless parentheses, so that precedence decides; not all of them are SQL. */
@@ -82,6 +114,11 @@ export const expressionText = fc.letrec<{ expr: string }>((tie) => {
       fc.tuple(expr, fc.constantFrom(...POSTFIXES)).map(([a, op]) => `${a} ${op}`),
       expr.map((a) => `(${a})`),
       expr.map((a) => `(${a}).f`),
+      fc.tuple(expr, expr).map(([a, b]) => `(${a}).f(${b})`),
+      fc.tuple(expr, expr).map(([a, b]) => `(${a}) OPERATOR(*) (${b})`),
+      fc.tuple(expr, expr).map(([a, b]) => `MAP {${a}: ${b}}`),
+      fc.tuple(expr, expr).map(([a, b]) => `f(x -> ${a}, ${b})`),
+      fc.tuple(expr, expr).map(([a, b]) => `sum(${a}) OVER (ORDER BY ${b})`),
       fc
         .tuple(expr, fc.constantFrom("", "NOT "), expr, expr)
         .map(([a, not, b, c]) => `${a} ${not}BETWEEN ${b} AND ${c}`),
