@@ -21,6 +21,12 @@ beforeAll(async () => {
     "data/data_part_3.csv",
     "data/only.csv",
     "data/notes.bin",
+    "cases/Mixed.parquet",
+    "cases/Folder/a.parquet",
+    "cases/twice.parquet",
+    "cases/Twice.parquet",
+    "cases/hollow/notes.txt",
+    "cases/Hollow/notes.txt",
     "here.parquet",
     "UPPER.PARQUET",
   ]
@@ -79,6 +85,27 @@ test.each<[string, TableRef["spelling"], readonly string[]]>([
   ["data/notes.bin", "read_parquet", ["data/notes.bin"]],
 ])("%s as %s", async (name, spelling, files) => {
   expect((await findFiles(ref(name, spelling), places())).map((file) => relative(root, file))).toEqual(files)
+})
+
+describe("SQL does not tell upper and lower case apart", () => {
+  const found = async (name: string) =>
+    (await findFiles(ref(name), places(join(root, "cases")))).map((file) => relative(root, file))
+
+  test("a table is found by any case of its name, the one as written first", async () => {
+    expect(await found("mixed")).toEqual(["cases/Mixed.parquet"])
+    expect(await found("FOLDER")).toEqual(["cases/Folder/a.parquet"])
+    expect(await found("twice")).toEqual(["cases/twice.parquet"])
+    expect(await found("Twice")).toEqual(["cases/Twice.parquet"])
+  })
+
+  test("two that differ in nothing else are not guessed between", async () => {
+    await expect(found("TWICE")).rejects.toMatchObject({
+      _tag: "UnknownTable",
+      message: 'table "TWICE" could be any of "Twice", "twice"',
+      hint: "write its name as it stands in the folder",
+    })
+    await expect(found("hollow")).rejects.toMatchObject({ message: expect.stringContaining('table "hollow" does not') })
+  })
 })
 
 describe("what is not there, or cannot be read", () => {

@@ -1,11 +1,12 @@
 import { expandFiles } from "../../actors/sources/files.ts"
 import type { TableRef } from "../../planner/ast/query.ts"
-import { UnsupportedSql } from "../../planner/errors.ts"
+import { UnknownTable, UnsupportedSql } from "../../planner/errors.ts"
 import { formatOf } from "./file-format.ts"
-import { lookups, PARQUET_ENDING } from "./lookups.ts"
+import { looksLikePath, lookups, PARQUET_ENDING } from "./lookups.ts"
 import type { Places } from "./lookups.ts"
 import { notFound } from "./not-found.ts"
 import { refuseOutside, rootsGuard } from "./roots.ts"
+import { tableNames } from "./table-names.ts"
 
 /** Bytes of a name: no file system takes longer paths, and a search takes a step for each of its parts. */
 const NAME_BYTES_MAX = 4096
@@ -14,7 +15,7 @@ const NAME_BYTES_MAX = 4096
 export async function findFiles(ref: TableRef, places: Places): Promise<readonly string[]> {
   refuseLong(ref)
   refuseRemote(ref)
-  const { roots } = places
+  const { roots, dataDir } = places
   if (roots !== undefined) refuseOutside(ref, roots)
   const guard = roots === undefined ? undefined : rootsGuard(ref, roots)
   let others: readonly string[] = []
@@ -26,7 +27,20 @@ export async function findFiles(ref: TableRef, places: Places): Promise<readonly
   }
   const [other] = others
   if (other !== undefined) throw otherFormat(ref, other)
+  const table = dataDir === undefined ? undefined : await tableOfOtherCase(ref, dataDir)
+  if (table !== undefined) return findFiles({ ...ref, name: table }, places)
   throw await notFound(ref, places)
+}
+
+/** The one table of --data that is called like this but for upper and lower case, which SQL does not tell apart. */
+async function tableOfOtherCase({ name, nameSpan: span, spelling }: TableRef, dataDir: string) {
+  if (spelling !== "identifier" || looksLikePath(name)) return undefined
+  const tables = (await tableNames(dataDir)).filter((table) => table.toLowerCase() === name.toLowerCase())
+  // What is there as it is written was looked into already, and holds nothing.
+  if (tables.includes(name)) return undefined
+  if (tables.length < 2) return tables[0]
+  const message = `table "${name}" could be any of ${tables.map((table) => `"${table}"`).join(", ")}`
+  throw new UnknownTable({ message, span, name, hint: "write its name as it stands in the folder" })
 }
 
 function refuseLong({ name, nameSpan: span }: TableRef): void {

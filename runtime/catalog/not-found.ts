@@ -1,4 +1,4 @@
-import { lstat, readdir, stat } from "node:fs/promises"
+import { lstat, stat } from "node:fs/promises"
 import { basename, dirname, isAbsolute, join, resolve } from "node:path"
 import { SourceError } from "../../actors/errors.ts"
 import type { TableRef } from "../../planner/ast/query.ts"
@@ -7,12 +7,10 @@ import { nearestName } from "../../planner/parser/nearest.ts"
 import { formatOf } from "./file-format.ts"
 import { isGlob, looksLikePath, lookups, PARQUET_ENDING } from "./lookups.ts"
 import type { Places } from "./lookups.ts"
+import { namesIn, tableNames } from "./table-names.ts"
 
 /** Names that an error lists. */
 const NAMES_SHOWN_MAX = 12
-
-/** Entries of a folder that are compared with a misspelt name. */
-const NAMES_COMPARED_MAX = 10_000
 
 /** Says what was looked for, where, and what was probably meant. */
 export async function notFound(ref: TableRef, places: Places): Promise<UnknownTable | UnsupportedSql | SourceError> {
@@ -68,31 +66,12 @@ async function missingTable(ref: TableRef, dataDir: string | undefined): Promise
     const hint = `tables without a path are looked for in --data DIR; a file is named in quotes: FROM '${name}.parquet'`
     return new UnknownTable({ message: `table "${name}" does not exist`, span, name, hint })
   }
-  const tables = [...new Set((await namesIn(dataDir)).map(tableName).filter((table) => table !== undefined))]
+  const tables = await tableNames(dataDir)
   const nearest = nearestName(name, tables)
   const shown = tables.slice(0, NAMES_SHOWN_MAX).join(", ") + (tables.length > NAMES_SHOWN_MAX ? ", …" : "")
   const has = tables.length === 0 ? `${dataDir} has no tables` : `${dataDir} has: ${shown}`
   const hint = nearest === undefined ? has : `did you mean "${nearest}"?  ${has}`
   return new UnknownTable({ message: `table "${name}" does not exist in ${dataDir}`, span, name, nearest, hint })
-}
-
-/** What an entry of --data may be called by: a Parquet file without its ending, a folder by its name. */
-function tableName(entry: string): string | undefined {
-  if (entry.toLowerCase().endsWith(PARQUET_ENDING)) return entry.slice(0, -PARQUET_ENDING.length)
-  return entry.includes(".") ? undefined : entry
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    const names = await readdir(folder)
-    return names
-      .filter((name) => !name.startsWith("."))
-      .toSorted()
-      .slice(0, NAMES_COMPARED_MAX)
-  } catch {
-    // It only helps to find a better name: without the folder there is none.
-    return []
-  }
 }
 
 async function isFolder(path: string): Promise<boolean> {
