@@ -43,7 +43,7 @@ SELECT COLUMNS(d.*), l.x FROM depts d, lonely l;
 SELECT count(COLUMNS(*)) FROM people;
 SELECT sum(COLUMNS(c -> c IN ('units', 'year'))) FILTER (WHERE quarter = 2) FROM sales;
 SELECT id FROM people WHERE COLUMNS('dept|boss') > 3 ORDER BY id;
-SELECT concat(*COLUMNS('title|city')) FROM depts;
+SELECT concat(*COLUMNS('title|city')) AS c FROM depts;
 SELECT coalesce(*COLUMNS(['city', 'title'])) AS c FROM depts;
 SELECT greatest(*COLUMNS('id|floor')) AS g FROM depts;
 SELECT [*COLUMNS('id|floor')] AS l FROM depts;
@@ -54,6 +54,14 @@ SELECT dept, max(COLUMNS('sal|hir')) FROM people GROUP BY dept ORDER BY dept;
 SELECT COLUMNS(*)::VARCHAR FROM lonely;
 SELECT COLUMNS('(t)itle') FROM depts;
 SELECT * FROM people WHERE COLUMNS(['salary', 'dept']) IS NOT NULL ORDER BY id;
+
+-- COLUMNS in other clauses asks for columns that nothing else names
+SELECT id FROM people WHERE COLUMNS('s.l.ry') > 5000 ORDER BY id;
+SELECT id FROM people WHERE COLUMNS(*) IS NOT NULL ORDER BY id;
+SELECT id FROM people ORDER BY COLUMNS('d.pt') DESC NULLS LAST, id DESC;
+SELECT id FROM depts ORDER BY COLUMNS(* EXCLUDE (id, title)) NULLS FIRST, id;
+SELECT id FROM depts d WHERE (SELECT count(*) FROM people WHERE COLUMNS('s.l') > 1 AND dept = d.id) > 1 ORDER BY id;
+SELECT id FROM depts d WHERE EXISTS (SELECT 1 FROM people WHERE COLUMNS('gr.de|na.e') IS NOT NULL AND dept = d.id AND salary < 0) ORDER BY id;
 
 -- aliases
 SELECT a: 1, b: 'x';

@@ -52,6 +52,8 @@ interface Visit {
   readonly names: ReadonlySet<string>
   /** The tables here are asked for all their columns. */
   readonly wide: boolean
+  /** The ORDER BY of the select's query names columns by what they are like. */
+  readonly starred: boolean
   readonly filters: readonly NamedExpr[]
   /** An operand of UNION and its kin; a query in EXISTS, whose list means nothing; a query after LATERAL. */
   readonly place: "plain" | "operand" | "exists" | "lateral"
@@ -72,7 +74,8 @@ export interface SiteOptions {
 export async function collectSites(root: Query, env: FromContext, options: SiteOptions): Promise<Sites> {
   const collector = new SiteCollector(root, env, options.extract)
   for (const node of options.inOnePiece ? [root] : bodyNodes(root)) {
-    await collector.collect({ node, names: options.names, wide: true, filters: [], place: "plain" })
+    const starred = orderIsStarred(root)
+    await collector.collect({ node, names: options.names, wide: true, starred, filters: [], place: "plain" })
   }
   return collector.done()
 }
@@ -166,11 +169,13 @@ class SiteCollector {
     let names = visit.names
     for (const cte of query.with) {
       const own = new Set([...names, cte.name.text.toLowerCase()])
-      visits.push({ node: cte.query, names: query.recursive ? own : names, wide: true, filters: [], place: "plain" })
+      const seen = query.recursive ? own : names
+      visits.push({ node: cte.query, names: seen, wide: true, starred: false, filters: [], place: "plain" })
       names = own
     }
     const place = visit.place === "exists" ? "exists" : "plain"
-    return [...visits, ...bodyNodes(query).map((node): Visit => ({ node, names, wide: true, filters: [], place }))]
+    const body = { names, wide: true, starred: orderIsStarred(query), filters: [], place } as const
+    return [...visits, ...bodyNodes(query).map((node): Visit => ({ ...body, node }))]
   }
 
   async #tryExtract(query: Query, visit: Visit, parenthesised: boolean): Promise<boolean> {
@@ -232,17 +237,25 @@ function join(node: JoinRef, visit: Visit): readonly Visit[] {
   })
 }
 
-/** A select list with `*` asks its tables for everything, unless only EXISTS asks for it. */
+/** `*` and COLUMNS ask a select's tables for everything, unless they stand in the list of EXISTS. */
 function select(node: Select, visit: Visit): readonly Visit[] {
-  const starred =
-    visit.place !== "exists" &&
-    [...ownNodes(...node.items.map((item) => item.expr))].some((each) => WIDE_ITEMS.has(each._tag))
+  const items = visit.place === "exists" ? [] : node.items.map((item) => item.expr)
+  const clauses = [node.where, node.having, node.qualify].filter((clause) => clause !== undefined)
+  const starred = visit.starred || isStarred([...items, ...clauses])
   const from = node.from === undefined ? [] : [...ownNodes(node.from)]
   const wide = starred || from.some((each) => WIDE_FROM.has(each._tag) || (each._tag === "JoinRef" && each.natural))
   const filters = node.sample === undefined ? termsOf(node.where) : []
   return childNodes(node).map((child): Visit => {
     return { ...visit, node: child, wide, filters: child === node.from ? filters : [], place: "plain" }
   })
+}
+
+function orderIsStarred(query: Query): boolean {
+  return isStarred(query.orderBy.map((item) => item.expr))
+}
+
+function isStarred(exprs: readonly NamedExpr[]): boolean {
+  return [...ownNodes(...exprs)].some((each) => WIDE_ITEMS.has(each._tag))
 }
 
 const WIDE_ITEMS: ReadonlySet<string> = new Set(["Star", "ColumnsCall"])
