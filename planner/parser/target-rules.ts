@@ -59,6 +59,18 @@ export abstract class TargetRules extends PrimaryRules {
     )
   })
 
+  /** An operand with its fields and subscripts: what needs no parentheses anywhere. */
+  protected readonly accessed: Rule<NamedExpr> = this.RULE("accessed", () => {
+    let expr = this.SUBRULE(this.primary)
+    this.MANY(() => {
+      const next = this.SUBRULE(this.access, { ARGS: [expr] })
+      this.ACTION(() => {
+        expr = next
+      })
+    })
+    return expr
+  })
+
   /** `(a, b + 1)`. */
   protected readonly expressions: Rule<readonly NamedExpr[]> = this.RULE("expressions", () => {
     const items: NamedExpr[] = []
