@@ -76,11 +76,11 @@ const LEAVES = [
     N'a'
     $2
     #1
-    * EXCLUDE (a)
-    t.* EXCLUDE (a, t.b) REPLACE (c + 1 AS d) RENAME (e AS f)
-    COLUMNS('a.*')
-    COLUMNS(c -> c LIKE 'a%')
-    *COLUMNS(*)
+    f(* EXCLUDE (a), 1)
+    (t.* EXCLUDE (a, t.b) REPLACE (c + 1 AS d) RENAME (e AS f))
+    (COLUMNS('a.*'))
+    [COLUMNS(c -> c LIKE 'a%')]
+    coalesce(*COLUMNS(*))
     GROUPING(a, b)
     sum(a) OVER w
     sum(DISTINCT a) FILTER (WHERE b) OVER (PARTITION BY a + 1 ORDER BY b DESC ROWS 1 PRECEDING EXCLUDE TIES)
