@@ -79,7 +79,8 @@ function mentions(message: string, name: string): boolean {
   )
 }
 
-function spanAt(position: number | undefined, copied: readonly CopiedText[]): Span | undefined {
+/** The user's text for a position in generated SQL. */
+export function spanAt(position: number | undefined, copied: readonly CopiedText[]): Span | undefined {
   if (position === undefined) return undefined
   let best: CopiedText | undefined
   for (const each of copied) if (each.at <= position) best = each

@@ -62,7 +62,9 @@ function fields(input: BoundExpr, names: readonly Identifier[], ref: ColumnRef):
 
 function ambiguous(ref: ColumnRef, name: string, holders: readonly Relation[]): AmbiguousColumn {
   const owners = holders.map((relation) => `${relation.alias}.${name}`)
-  const choice = owners.length > 1 ? `: write ${owners.join(" or ")}` : "; give one of them another alias"
+  const apart = new Set(owners.map((owner) => owner.toLowerCase())).size > 1
+  const same = owners.length > 1 ? "; give one of the tables another alias" : "; give one of them another alias"
+  const choice = apart ? `: write ${owners.join(" or ")}` : same
   return new AmbiguousColumn({ message: `column "${name}" is ambiguous${choice}`, span: ref.span, name })
 }
 
@@ -79,11 +81,17 @@ export function unknownColumn(scope: Scope, ref: ColumnRef, aliases: readonly st
   return new UnknownColumn({
     message: `column "${wanted}" does not exist${where}`,
     span: ref.span,
-    hint: columnHint(nearest, holders),
+    hint: columnHint(nearest, holders, nearest === undefined ? textHint(ref) : undefined),
     name,
     nearest,
     available: available.slice(0, COLUMNS_SHOWN_MAX),
   })
+}
+
+/** `name = "Bob"`: what other databases take for a text. */
+function textHint({ parts: [only, ...rest] }: ColumnRef): string | undefined {
+  if (only === undefined || rest.length > 0 || !only.quoted) return undefined
+  return `if a text is meant, write it in single quotes: '${only.text.replaceAll("'", "''")}'.`
 }
 
 function unknownRelation(scope: Scope, ref: ColumnRef, relation: string, name: string): UnknownColumn {
@@ -100,14 +108,18 @@ function unknownRelation(scope: Scope, ref: ColumnRef, relation: string, name: s
   })
 }
 
-function columnHint(nearest: string | undefined, holders: readonly Relation[]): string | undefined {
+function columnHint(
+  nearest: string | undefined,
+  holders: readonly Relation[],
+  text: string | undefined,
+): string | undefined {
   const lists = holders.map((relation) => {
     const names = relation.columns.slice(0, COLUMNS_SHOWN_MAX).map((each) => each.name)
     const more = relation.columns.length - names.length
     return `${relation.alias} has: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`
   })
   const meant = nearest === undefined ? [] : [`did you mean "${nearest}"?`]
-  const hint = [...meant, ...lists].join("  ")
+  const hint = [...meant, ...(text === undefined ? [] : [text]), ...lists].join("  ")
   return hint === "" ? undefined : hint
 }
 

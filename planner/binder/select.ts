@@ -116,6 +116,8 @@ function expandStar(
 function relationColumns(scope: Scope, name: Identifier): readonly { name: string; expr: BoundExpr }[] {
   const relation = scope.relations.find((each) => sameName(each.alias, name.text))
   if (relation !== undefined) return relation.columns.map((each) => ({ name: each.name, expr: each.column }))
+  const isColumn = scope.relations.some((each) => each.columns.some((column) => sameName(column.name, name.text)))
+  if (isColumn) throw new NotTakenApart("the fields of a struct")
   throw new UnknownColumn({
     message: `there is no table "${name.text}" in FROM for ${name.text}.*`,
     span: name.span,

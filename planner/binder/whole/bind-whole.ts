@@ -15,6 +15,7 @@ import { filteredTable } from "./filters.ts"
 import { inputsFor, type WholeInputs } from "./inputs.ts"
 import { collectSites, type Site, type TableSite } from "./sites.ts"
 import { type Edit, edited, shown } from "./text.ts"
+import { unknownName } from "./unknown-name.ts"
 import { withClauses } from "./with-clause.ts"
 
 /** A part of the user's text that can stand after `DESCRIBE`. */
@@ -152,7 +153,7 @@ async function describeText(
     return await env.context.oracle.describe(sql + text.after)
   } catch (error) {
     if (!isRefusal(error)) throw error
-    throw refused(error, copied, calls(nodes))
+    throw unknownName(error, { copied, nodes, tables }) ?? refused(error, copied, calls(nodes))
   }
 }
 

@@ -146,6 +146,10 @@ class SiteCollector {
           filters: [],
           place: node.spelling === "exists" && child._tag === "Query" ? "exists" : "plain",
         }))
+      case "TableStatement":
+        // After TABLE only a name can stand, after FROM what it stands for, too.
+        this.#sites.push(textSite({ start: node.span.start, end: node.table.span.start }, "FROM "))
+        return below(visit)
       case "TableRef":
         await this.#table(node, visit)
         return below(visit)
@@ -237,11 +241,10 @@ function join(node: JoinRef, visit: Visit): readonly Visit[] {
   })
 }
 
-/** `*` and COLUMNS ask a select's tables for everything, unless they stand in the list of EXISTS. */
+/** `*`, COLUMNS and `#2` ask a select's tables for everything, unless they stand in the list of EXISTS. */
 function select(node: Select, visit: Visit): readonly Visit[] {
-  const items = visit.place === "exists" ? [] : node.items.map((item) => item.expr)
-  const clauses = [node.where, node.having, node.qualify].filter((clause) => clause !== undefined)
-  const starred = visit.starred || isStarred([...items, ...clauses])
+  const unread: ReadonlySet<TreeNode> = new Set(visit.place === "exists" ? node.items.map((item) => item.expr) : [])
+  const starred = visit.starred || isStarred(childNodes(node).filter((child) => !unread.has(child)))
   const from = node.from === undefined ? [] : [...ownNodes(node.from)]
   const wide = starred || from.some((each) => WIDE_FROM.has(each._tag) || (each._tag === "JoinRef" && each.natural))
   const filters = node.sample === undefined ? termsOf(node.where) : []
@@ -254,11 +257,11 @@ function orderIsStarred(query: Query): boolean {
   return isStarred(query.orderBy.map((item) => item.expr))
 }
 
-function isStarred(exprs: readonly NamedExpr[]): boolean {
+function isStarred(exprs: readonly TreeNode[]): boolean {
   return [...ownNodes(...exprs)].some((each) => WIDE_ITEMS.has(each._tag))
 }
 
-const WIDE_ITEMS: ReadonlySet<string> = new Set(["Star", "ColumnsCall"])
+const WIDE_ITEMS: ReadonlySet<string> = new Set(["Star", "ColumnsCall", "PositionalReference"])
 const WIDE_FROM: ReadonlySet<string> = new Set(["PivotRef", "UnpivotRef"])
 
 function bareName(node: TreeNode): readonly string[] {
