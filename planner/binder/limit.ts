@@ -27,6 +27,7 @@ async function rowCount(
   if (column !== undefined) {
     throw new BindError({ message: `${clause} needs a constant, not a column`, span: column.span })
   }
+  if (expr._tag === "Literal" && expr.kind === "null") return undefined
   const plain = expr._tag === "Literal" && /^\d{1,15}$/.test(expr.sql)
   const text = plain ? expr.sql : await evaluated(context, expr)
   if (text === null) return undefined

@@ -66,7 +66,7 @@ export abstract class LimitRules extends SelectRules {
     ]),
   )
 
-  /** `10`, `ALL`, `10%`, `10 PERCENT`. */
+  /** `10`, `10%`, `10 PERCENT`, and `ALL`, which is NULL. */
   private readonly rowCount: Rule<Limit> = this.RULE("rowCount", () => {
     let limit: NamedExpr | undefined
     let percent = false
@@ -74,7 +74,14 @@ export abstract class LimitRules extends SelectRules {
     this.OR({
       ERR_MSG: "a number",
       DEF: [
-        { ALT: () => this.CONSUME(T.K.All) },
+        {
+          ALT: () => {
+            const all = this.CONSUME(T.K.All)
+            this.ACTION(() => {
+              limit = { _tag: "Literal", kind: "null", sql: "NULL", span: T.spanOf(all) }
+            })
+          },
+        },
         {
           ALT: () => {
             limit = this.SUBRULE(this.expression)

@@ -17,12 +17,22 @@ const STATEMENTS = [
   "SELECT CASE a WHEN 1 THEN TRIM(BOTH 'x' FROM y) ELSE POSITION('a' IN b) END, INTERVAL (x) DAYS, $q$ '' $q$, E'\\x41\\''",
   "SELECT a NOT BETWEEN - 1 AND b IS NOT DISTINCT FROM c, d NOT ILIKE e ESCAPE 'f', g IN (1, 2), h::STRUCT(i MAP(INT, TIME))",
   'SELECT a /* b /* c */ */ FROM "d""e" -- f\n WHERE g == h AND NOT i ORDER BY ALL LIMIT 1_000 OFFSET 2 ROWS; FROM j;',
+  "WITH RECURSIVE a(n) USING KEY (n) AS (VALUES (1), (2) UNION ALL BY NAME (FROM b LIMIT 10%)) TABLE a INTERSECT TABLE s.c",
+  "PIVOT (a JOIN LATERAL (SELECT 1) b ON TRUE) ON c || d, e IN (1, 2 AS f) USING sum(g), max(h) AS i GROUP BY j, k ORDER BY ALL",
+  "UNPIVOT t ON (a, b), COLUMNS(* EXCLUDE c) AS d INTO NAME n VALUE v, w",
+  "FROM t PIVOT (sum(a) FOR b IN (1, 2) c IN ('x') GROUP BY d) p UNPIVOT INCLUDE NULLS ((v, w) FOR n IN ((a, b) AS q)) u",
+  "SELECT DISTINCT ON (a) b: c FROM d: range(3) ASOF LEFT JOIN e USING (f) GROUP BY ROLLUP (a), GROUPING SETS ((), CUBE (b)) " +
+    "HAVING g WINDOW w AS (PARTITION BY h ORDER BY i RANGE BETWEEN 1 PRECEDING AND CURRENT ROW EXCLUDE TIES) " +
+    "QUALIFY rank() OVER w = 1 USING SAMPLE reservoir(5 ROWS) REPEATABLE (3)",
+  "FROM (DESCRIBE SELECT 1), f(x := 1) WITH ORDINALITY AS g(a INT, b TEXT[]), VALUES (1) v(a), t AT (VERSION => 1) TABLESAMPLE 10%",
+  "SELECT list_transform(a, lambda x: x + 1), [y FOR y IN b IF y], c.upper(), COLUMNS('d.*'), e = ANY (FROM f), $1, #2, {'k': ?}",
 ]
 
 /** Pieces that a mutation may put in: the words and marks of the grammar, and characters that begin what never ends. */
 const PIECES = [
   ..."SELECT FROM WHERE GROUP BY ORDER LIMIT JOIN ON USING AS AND OR NOT IN IS NULL CASE WHEN END CAST".split(" "),
   ..."INTERVAL DATE TIMESTAMP EXISTS UNION VALUES WITH OVER FILTER ARRAY MAP STRUCT LATERAL EXPLAIN ROW".split(" "),
+  ..."PIVOT UNPIVOT FOR SAMPLE TABLESAMPLE ROLLUP WINDOW QUALIFY ASOF NAME RECURSIVE DESCRIBE TABLE PERCENT".split(" "),
   ..."COLUMNS ALL BETWEEN LIKE ( ) [ ] { } , ; . : :: := => -> ->> + - * / // % ^ || < > = <> == ! ~ @ &".split(" "),
   ..."' \" $$ $a$ /* */ -- \\ # ? $1 E' x' 1 1. .5 1e 0x1f a \"b\" 'c' 日 😀 \ud800 \u0000 \u00a0".split(" "),
   "\n",

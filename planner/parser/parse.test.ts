@@ -244,7 +244,7 @@ describe("clauses", () => {
     ["SELECT 1 OFFSET 2 LIMIT 5", "5", "2"],
     ["SELECT 1 OFFSET 2 ROWS FETCH FIRST 5 ROWS ONLY", "5", "2"],
     ["SELECT 1 FETCH NEXT ROW ONLY", "1", undefined],
-    ["SELECT 1 LIMIT ALL", undefined, undefined],
+    ["SELECT 1 LIMIT ALL", "NULL", undefined],
   ])("%s", (sql, limit, offset) => {
     const query = queryOf(sql)
     expect([query.limit && print(query.limit), query.offset && print(query.offset)]).toEqual([limit, offset])

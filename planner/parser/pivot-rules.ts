@@ -63,6 +63,7 @@ export abstract class PivotRules extends FromRules {
   private readonly pivotColumn: Rule<PivotColumn> = this.RULE("pivotColumn", () => {
     const start = this.LA(1).startOffset
     const expr = this.SUBRULE(this.plainExpression)
+    this.ACTION(() => refuseStar(expr))
     let values: Values = NO_VALUES
     this.OPTION(() => {
       this.CONSUME(T.K.In)
@@ -236,6 +237,13 @@ export abstract class PivotRules extends FromRules {
       return { _tag: "UnpivotRef", source: given(source), includeNulls, values, name, on, alias, span }
     })
   })
+}
+
+/** What stands for several columns could be no one column's values. */
+function refuseStar({ _tag, span }: NamedExpr): void {
+  if (_tag !== "Star" && _tag !== "ColumnsCall") return
+  const message = "syntax error: PIVOT takes single columns after ON"
+  throw new SyntaxError({ message, span, hint: "name the columns, separated by commas" })
 }
 
 const NO_VALUES: Values = { values: [], query: undefined, enum: undefined }

@@ -12,6 +12,7 @@ import {
   setOperationOf,
   type SetOperator,
   setOperations,
+  type Term,
 } from "./set-operations.ts"
 import * as T from "./tokens.ts"
 import { unsupported } from "./unsupported.ts"
@@ -50,7 +51,7 @@ export abstract class QueryRules extends LimitRules {
 
   /** `a UNION b INTERSECT c`: INTERSECT binds first. */
   private readonly queryBody: Rule<QueryBody> = this.RULE("queryBody", () => {
-    const terms: QueryBody[] = [this.SUBRULE(this.queryTerm)]
+    const terms: Term[] = [this.SUBRULE(this.queryTerm)]
     const operators: SetOperator[] = []
     this.MANY(() => {
       const operator = this.SUBRULE(this.setOperator)
@@ -100,8 +101,9 @@ export abstract class QueryRules extends LimitRules {
   })
 
   /** One side of a set operation, or all that there is. */
-  private readonly queryTerm: Rule<QueryBody> = this.RULE("queryTerm", () => {
-    return this.OR({
+  private readonly queryTerm: Rule<Term> = this.RULE("queryTerm", () => {
+    const start = this.LA(1).startOffset
+    const body = this.OR({
       ERR_MSG: ["SELECT", "FROM"].join(SEPARATOR),
       DEF: [
         {
@@ -121,6 +123,7 @@ export abstract class QueryRules extends LimitRules {
         { GATE: () => this.LA(0).tokenType === T.LParen, ALT: () => this.SUBRULE(this.describe) },
       ],
     })
+    return this.ACTION(() => ({ body, span: this.spanFrom(start) }))
   })
 
   private readonly tableStatement: Rule<QueryBody> = this.RULE("tableStatement", () => {

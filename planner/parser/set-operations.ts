@@ -9,6 +9,12 @@ export interface SetOperator extends Pick<SetOperation, "op" | "all" | "byName">
   readonly span: Span
 }
 
+/** What stands between operators, with its parentheses. */
+export interface Term {
+  readonly body: QueryBody
+  readonly span: Span
+}
+
 export function setOperationOf(word: IToken): SetOperation["op"] {
   return word.tokenType === T.K.Union ? "union" : word.tokenType === T.K.Except ? "except" : "intersect"
 }
@@ -18,11 +24,11 @@ export function setOperationOf(word: IToken): SetOperation["op"] {
  *
  *   a UNION b INTERSECT c EXCEPT d    →    ((a UNION (b INTERSECT c)) EXCEPT d)
  */
-export function setOperations(terms: readonly QueryBody[], operators: readonly SetOperator[]): QueryBody {
+export function setOperations(terms: readonly Term[], operators: readonly SetOperator[]): QueryBody {
   const [first, ...others] = terms
   if (first === undefined) throw new TypeError("A query was read without a body.")
-  if (others.length === 0) return first
-  let sum: { readonly left: QueryBody; readonly operator: SetOperator } | undefined
+  if (others.length === 0) return first.body
+  let sum: { readonly left: Term; readonly operator: SetOperator } | undefined
   let product = side(first)
   for (const [i, term] of others.entries()) {
     const operator = operators[i]
@@ -34,18 +40,19 @@ export function setOperations(terms: readonly QueryBody[], operators: readonly S
     sum = { left: sum === undefined ? product : joined(sum.left, sum.operator, product), operator }
     product = side(term)
   }
-  return sum === undefined ? product : joined(sum.left, sum.operator, product)
+  return (sum === undefined ? product : joined(sum.left, sum.operator, product)).body
 }
 
 /** Parentheses around a query without clauses of its own only group. */
-function side(body: QueryBody): QueryBody {
-  if (body._tag !== "Query") return body
+function side({ body, span }: Term): Term {
+  if (body._tag !== "Query") return { body, span }
   const plain = body.with.length === 0 && body.orderBy.length === 0 && !isLimited(body)
-  return plain ? body.body : body
+  return { body: plain ? body.body : body, span }
 }
 
-function joined(left: QueryBody, { op, all, byName }: SetOperator, right: QueryBody): SetOperation {
-  return { _tag: "SetOperation", op, all, byName, left, right, span: spanning(left.span, right.span) }
+function joined(left: Term, { op, all, byName }: SetOperator, right: Term): Term {
+  const span = spanning(left.span, right.span)
+  return { body: { _tag: "SetOperation", op, all, byName, left: left.body, right: right.body, span }, span }
 }
 
 const isLimited = (query: Query): boolean => query.limit !== undefined || query.offset !== undefined
