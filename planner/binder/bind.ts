@@ -57,7 +57,11 @@ async function bindEither(query: Query, env: FromContext): Promise<BoundSubquery
     return await bindBlock(plainQuery(query), env)
   } catch (error) {
     if (!(error instanceof NotTakenApart)) throw error
-    return bindWhole(query, env, `its block has ${error.what}`)
+    try {
+      return await bindWhole(query, env, `its block has ${error.what}`)
+    } catch (second) {
+      throw error.otherwise ?? second
+    }
   }
 }
 

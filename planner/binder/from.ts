@@ -142,7 +142,10 @@ function relation(alias: TableAlias | undefined, name: string, columns: Relation
 
 async function bindJoin(ref: PlainJoinRef, env: FromContext): Promise<BoundFrom> {
   const left = await bindFrom(ref.left, env)
-  const right = await bindFrom(ref.right, env)
+  const right = await bindFrom(ref.right, env).catch((error: unknown) => {
+    // A name that a subquery does not know may be of a table before it: LATERAL, implied.
+    throw error instanceof UnknownColumn ? new NotTakenApart("LATERAL", error) : error
+  })
   const names = ref.natural ? commonNames(ref, left.scope, right.scope) : ref.using
   const merged = names.map((name) => mergeColumn(ref, name, left.scope, right.scope))
   const both = joinScopes(

@@ -5,9 +5,12 @@
 export class NotTakenApart extends Error {
   readonly _tag = "NotTakenApart"
   readonly what: string
+  /** What to say if DuckDB does not take the block either. */
+  readonly otherwise: unknown
 
-  constructor(what: string) {
+  constructor(what: string, otherwise?: unknown) {
     super(what)
     this.what = what
+    this.otherwise = otherwise
   }
 }

@@ -15,6 +15,7 @@ import { bindLimit } from "./limit.ts"
 import { NotTakenApart } from "./not-taken-apart.ts"
 import { type Aliases, NO_ALIASES, resolve } from "./resolve.ts"
 import { expandAll, sameName, type Scope } from "./scope.ts"
+import { isWireType } from "../types/wire.ts"
 import { typesOf } from "./typing.ts"
 
 /** A select list item after `*` was expanded: what it is, and its name where the text itself gives one. */
@@ -44,6 +45,7 @@ export async function bindBlock(query: SelectQuery, env: FromContext): Promise<B
   const block = resolveBlock(context, query, from.scope)
   const described = await describeBlock(context, query, from)
   if (described.length !== block.items.length) throw countsDiffer(block.items.length, described.length)
+  refuseNameless(query, described)
   const functions = await functionNames(context)
   refuseCopiedVolatile(block, functions)
   const where = await explicitComparisons(context.oracle, block.where)
@@ -56,6 +58,12 @@ export async function bindBlock(query: SelectQuery, env: FromContext): Promise<B
   const cut: Plan = limit === undefined ? sorted : { _tag: "Limit", input: sorted, ...limit, phase: "complete" }
   const fields = described.map((each, i) => ({ name: each.name, column: columnAt(listed.columns, i) }))
   return { plan: onlyColumns(cut, listed), fields }
+}
+
+/** A row without field names can be shown, but no stage can hand it to the next. */
+function refuseNameless({ body, orderBy }: SelectQuery, described: readonly DescribedColumn[]): void {
+  const moves = body.groupBy !== undefined || body.distinct || orderBy.length > 0
+  if (moves && !described.every(({ type }) => isWireType(type))) throw new NotTakenApart("a type that has no name")
 }
 
 function resolveBlock(context: BindContext, query: SelectQuery, scope: Scope): ResolvedBlock {

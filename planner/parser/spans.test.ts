@@ -16,9 +16,7 @@ import { queryText } from "./testing/query-text.ts"
 
 /** Nodes whose text is no statement or expression of its own, or means something else by itself. */
 const PARTS: ReadonlySet<string> = new Set([
-  ..."Cte NamedWindow Sample AtClause GroupingSet PivotColumn WindowSpec WindowFrame NamedArgument DescribeBody".split(
-    " ",
-  ),
+  ..."Cte NamedWindow Sample AtClause GroupingSet PivotColumn WindowSpec WindowFrame NamedArgument Describe".split(" "),
   ..."TableRef TableFunctionRef SubqueryRef ValuesRef JoinRef PivotRef UnpivotRef ParenthesisedFrom".split(" "),
 ])
 
@@ -60,7 +58,8 @@ function* faults(sql: string, root: Query): Generator<string, void, undefined> {
     }
     if (node._tag === "TableRef") {
       const name = sql.slice(node.nameSpan.start, node.nameSpan.end)
-      const from = queryOf(`FROM ${name}`)?.body
+      // After a dot a reserved word is a name, too.
+      const from = queryOf(node.qualifiers.length === 0 ? `FROM ${name}` : `FROM q.${name}`)?.body
       const table = from?._tag === "Select" ? from.from : undefined
       if (table?._tag !== "TableRef" || table.name !== node.name) yield `${name} is not the table ${node.name}`
     }
