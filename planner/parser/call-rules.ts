@@ -97,6 +97,11 @@ export abstract class CallRules extends SpecialCallRules {
     return items
   })
 
+  private refuseAfterVariadic(): void {
+    const message = 'syntax error: expected ")" after a VARIADIC argument, found ","'
+    throw new SyntaxError({ message, span: T.spanOf(this.LA(1)) })
+  }
+
   private refuseAfterCall(): void {
     if (this.word() !== "EXPORT_STATE") return
     throw unsupported("EXPORT_STATE is not supported.", T.spanOf(this.LA(1)))
@@ -134,9 +139,12 @@ export abstract class CallRules extends SpecialCallRules {
             SEP: T.Comma,
             ERR_MSG: ["an expression", '")"'].join(SEPARATOR),
             DEF: () => {
-              // DuckDB reads VARIADIC and makes nothing of it.
-              this.OPTION4(() => this.CONSUME(T.K.Variadic))
+              // DuckDB reads VARIADIC before the last argument and makes nothing of it.
+              const variadic = this.OPTION4(() => this.CONSUME(T.K.Variadic))
               args.push(this.SUBRULE(this.argument))
+              this.ACTION(() => {
+                if (variadic !== undefined && this.next(T.Comma)) this.refuseAfterVariadic()
+              })
             },
           })
         },

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { SyntaxError, UnsupportedSql } from "../errors.ts"
+import { allKeywords } from "./keywords.ts"
+import { parse } from "./parse.ts"
+import { wordToken } from "./tokens.ts"
+import { treeJudge, type TreeJudge } from "./testing/duckdb-tree.ts"
+
+/** What is an expression to DuckDB's parser is one to Skein's, and what is none is none. */
+let judge: TreeJudge
+
+beforeAll(async () => {
+  judge = await treeJudge()
+})
+
+afterAll(() => judge[Symbol.dispose]())
+
+/** What DuckDB's parser says of a text that it has read: these go on to the binder, where DuckDB says them again. */
+const MEANINGS = [
+  /^Type .* does not support any modifiers/,
+  /^A maximum of two modifiers is supported/,
+  /^precision for type float must be/,
+  /^Wrong number of arguments to/,
+  /^Unknown ordered aggregate/,
+  /^cannot use (multiple ORDER BY clauses|DISTINCT) with WITHIN GROUP/,
+  /^window ".*" does not exist/,
+]
+
+function refusal(sql: string): string | undefined {
+  try {
+    parse(sql)
+    return undefined
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof UnsupportedSql) return error.message
+    throw error
+  }
+}
+
+/** Nothing when both agree; otherwise what each says. */
+async function disagreement(sql: string): Promise<{ sql: string; duckdb: string; skein: string } | undefined> {
+  const [duckdb, skein] = [await judge.refusalOf(sql), refusal(sql)]
+  if ((duckdb === undefined) === (skein === undefined)) return undefined
+  if (duckdb !== undefined && MEANINGS.some((meaning) => meaning.test(duckdb))) return undefined
+  return { sql, duckdb: duckdb ?? "accepts it", skein: skein ?? "accepts it" }
+}
+
+describe("expressions in all their spellings, right and wrong", () => {
+  // One a line; `\n` stands for a new line.
+  const texts = readFileSync(new URL("testing/expressions.txt", import.meta.url), "utf8")
+    .trim()
+    .split("\n")
+    .map((text) => `SELECT ${text.replaceAll(String.raw`\n`, "\n")}`)
+
+  test("there are enough of both", async () => {
+    let wrong = 0
+    for (const sql of texts) if ((await judge.refusalOf(sql)) !== undefined) wrong++
+    expect([wrong > 80, texts.length - wrong > 400]).toEqual([true, true])
+  })
+
+  test.each(texts)("%s", async (sql) => {
+    expect(await disagreement(sql)).toBeUndefined()
+  })
+})
+
+/** Where a word may stand as a name of one kind or another. */
+const PLACES = [
+  "SELECT KW",
+  "SELECT KW(1, 2, 3)",
+  "SELECT x.KW(1, 2)",
+  "SELECT (x).KW(1, 2)",
+  "SELECT a::KW",
+  "SELECT a::KW[]",
+  "SELECT a::x.KW",
+  "SELECT a::STRUCT(KW INT)",
+  "SELECT KW 'x'",
+  "SELECT KW.x 'a'",
+  "SELECT 1 KW",
+  "SELECT 1 AS KW",
+  "SELECT x.KW",
+  "SELECT KW.x",
+  "SELECT KW.*",
+  "SELECT (x).KW",
+  "SELECT f(KW := 1)",
+  "SELECT {KW: 1}",
+  "SELECT a COLLATE KW",
+  "SELECT f(lambda KW: 1)",
+  "SELECT f(KW -> 1)",
+  "SELECT [1 FOR KW IN l]",
+  "SELECT EXTRACT(KW FROM a)",
+  "SELECT INTERVAL 1 KW",
+  "SELECT * EXCLUDE (KW)",
+  "SELECT * REPLACE (1 AS KW)",
+  "SELECT * RENAME (a AS KW)",
+  "SELECT $KW",
+  "SELECT a IN KW",
+  "SELECT KW: 1",
+  "SELECT KW -> 1",
+  "SELECT - KW",
+  "FROM KW",
+  "FROM t KW",
+  "FROM t AS KW",
+  "WITH KW AS (SELECT 1) SELECT 2",
+  "SELECT 1 FROM t WINDOW KW AS (ORDER BY a)",
+]
+
+/** Words that make something else of a place. */
+const APART: ReadonlyMap<string, readonly string[]> = new Map([
+  // The string after it would be of a type that there is not.
+  ["SELECT KW 'x'", ["generated"]],
+  // It takes one argument; how many a function takes is not for the grammar.
+  ["SELECT KW(1, 2, 3)", ["unpack"]],
+])
+
+/** Words of the same token are the same to the grammar: a few of each are enough, all of them in a long run. */
+const WORDS_OF_TOKEN = process.env["SKEIN_PROPERTY_RUNS"] === undefined ? 5 : Number.POSITIVE_INFINITY
+
+const WORDS = [...Map.groupBy(allKeywords(), wordToken).values()].flatMap((words) => words.slice(0, WORDS_OF_TOKEN))
+
+test.each(PLACES)("any keyword in: %s", async (place) => {
+  const found: { sql: string; duckdb: string; skein: string }[] = []
+  for (const word of WORDS) {
+    if (APART.get(place)?.includes(word) === true) continue
+    const differing = await disagreement(place.replace("KW", word))
+    if (differing !== undefined) found.push(differing)
+  }
+  expect(found).toEqual([])
+})
