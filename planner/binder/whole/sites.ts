@@ -3,6 +3,7 @@ import { type TreeNode, walkTree } from "../../ast/walk-tree.ts"
 import type { ColumnRef } from "../../ast/expression.ts"
 import type { JoinRef, NamedExpr, Query, Select, TableRef } from "../../ast/query.ts"
 import type { Span } from "../../ast/span.ts"
+import { UnsupportedSql } from "../../errors.ts"
 import { printExpr } from "../../sql/print-expression.ts"
 import { type BoundSubquery, type FromContext, type ResolvedTable, resolveTable } from "../from.ts"
 import { bareQueryValue, queryValue } from "../query-values.ts"
@@ -153,6 +154,10 @@ class SiteCollector {
       case "TableRef":
         await this.#table(node, visit)
         return below(visit)
+      case "DescribeBody": {
+        const verb = node.verb.toUpperCase()
+        throw new UnsupportedSql({ message: `${verb} inside a query is not supported yet`, span: node.span })
+      }
       case "TableFunctionRef":
         refuseTableFunction(node)
         return below(visit)
