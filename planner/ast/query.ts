@@ -68,14 +68,14 @@ export interface TableStatement {
   readonly span: Span
 }
 
-/**
- * `DESCRIBE …`, `SUMMARIZE …`, `SHOW …` in parentheses, where a query may stand. `target` is undefined for SHOW ALL TABLES
- * and what means the same; `SHOW TABLES` names a table that is called tables.
- */
+/** `DESCRIBE …`, `SUMMARIZE …`, `SHOW …` in parentheses, where a query may stand. */
 export interface Describe {
   readonly _tag: "Describe"
   readonly verb: "describe" | "summarize" | "show"
+  /** What is described; otherwise `lists` says what is listed. */
   readonly target: Query | TableRef | undefined
+  /** `SHOW TABLES`, `SHOW ALL TABLES` and what means the same, `SHOW DATABASES` … `setting` is SHOW TIME ZONE. */
+  readonly lists: "tables" | "all tables" | "databases" | "schemas" | "variables" | "setting" | undefined
   /** `SHOW TABLES FROM catalog.schema`. */
   readonly of: readonly Identifier[]
   readonly span: Span
@@ -195,6 +195,7 @@ export interface TableRef {
   readonly name: string
   /** How it was written: a bare or "quoted" identifier, a 'string', or read_parquet('string'). */
   readonly spelling: "identifier" | "string" | "read_parquet"
+  /** All that says which table: with its qualifiers, with ONLY, a whole call. What stands for the table goes here. */
   readonly nameSpan: Span
   readonly alias: TableAlias | undefined
   /** `AT (VERSION => 3)`, which only catalogs with a history can answer. */

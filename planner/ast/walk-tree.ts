@@ -1,8 +1,31 @@
 import type { ColumnRef, WindowFrame, WindowSpec } from "./expression.ts"
-import type { Cte, FromItem, NamedExpr, Query, QueryBody } from "./query.ts"
+import type {
+  AtClause,
+  Cte,
+  FromItem,
+  GroupingSet,
+  NamedExpr,
+  NamedWindow,
+  PivotColumn,
+  Query,
+  QueryBody,
+  Sample,
+} from "./query.ts"
 
 /** Every kind of node that the parser makes. */
-export type TreeNode = NamedExpr | WindowSpec<ColumnRef> | WindowFrame<ColumnRef> | Query | QueryBody | Cte | FromItem
+export type TreeNode =
+  | NamedExpr
+  | WindowSpec<ColumnRef>
+  | WindowFrame<ColumnRef>
+  | Query
+  | QueryBody
+  | Cte
+  | FromItem
+  | GroupingSet
+  | NamedWindow
+  | Sample
+  | AtClause
+  | PivotColumn
 
 /**
  * The node itself and every node below it, nested queries with all that is in them too: a parent before what it holds,

@@ -118,7 +118,7 @@ export abstract class FromRules extends SampleRules {
   /** `t`, `t *`, `ONLY t`, `ONLY (t)`: the last three mean the same. */
   private readonly table: Rule<FromItem> = this.RULE("table", () => {
     const start = this.LA(1)
-    const name = this.OR([
+    const found = this.OR([
       {
         ALT: () => {
           this.CONSUME(T.K.Only)
@@ -143,6 +143,7 @@ export abstract class FromRules extends SampleRules {
         },
       },
     ])
+    const name = this.ACTION(() => ({ ...found, nameSpan: this.spanFrom(start.startOffset) }))
     const alias = this.SUBRULE(this.tableAlias)
     const at = this.OPTION2(() => this.SUBRULE(this.atClause))
     const sample = this.OPTION3(() => this.SUBRULE(this.tableSample))
@@ -185,7 +186,7 @@ export abstract class FromRules extends SampleRules {
     ])
     return this.ACTION((): TableRef => {
       const { qualifiers, last, span } = qualified(parts)
-      const name = { qualifiers, name: last.text, spelling, nameSpan: last.span }
+      const name = { qualifiers, name: last.text, spelling, nameSpan: span }
       return { _tag: "TableRef", ...name, alias: undefined, at: undefined, sample: undefined, span }
     })
   })

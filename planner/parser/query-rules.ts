@@ -1,5 +1,5 @@
 import type { Identifier } from "../ast/expression.ts"
-import type { Cte, Describe, Query, QueryBody } from "../ast/query.ts"
+import type { Cte, Describe, Query, QueryBody, TableRef } from "../ast/query.ts"
 import type { Span } from "../ast/span.ts"
 import { SEPARATOR } from "./expected.ts"
 import { LimitRules } from "./limit-rules.ts"
@@ -210,6 +210,7 @@ export abstract class QueryRules extends LimitRules {
       { ALT: () => this.CONSUME(T.K.Summarize) },
     ])
     let target: Describe["target"]
+    let lists: Describe["lists"]
     let of: readonly Identifier[] = []
     this.OR2([
       {
@@ -224,6 +225,7 @@ export abstract class QueryRules extends LimitRules {
           this.CONSUME(T.K.Tables)
           this.CONSUME(T.K.From)
           of = this.SUBRULE(this.path)
+          lists = "tables"
         },
       },
       {
@@ -231,6 +233,7 @@ export abstract class QueryRules extends LimitRules {
         ALT: () => {
           this.CONSUME(T.K.All)
           this.OPTION(() => this.CONSUME2(T.K.Tables))
+          lists = "all tables"
         },
       },
       {
@@ -238,18 +241,42 @@ export abstract class QueryRules extends LimitRules {
         ALT: () => {
           this.CONSUME(T.K.Time)
           this.CONSUME(T.K.Zone)
+          lists = "setting"
         },
       },
       {
         ALT: () => {
-          target = this.SUBRULE(this.tableName)
+          const table = this.SUBRULE(this.tableName)
+          this.ACTION(() => {
+            lists = word.tokenType === T.K.Summarize ? undefined : listed(table)
+            if (lists === undefined) target = table
+          })
         },
       },
-      { GATE: () => word.tokenType !== T.K.Summarize && this.next(T.RParen), ALT: () => undefined },
+      {
+        GATE: () => word.tokenType !== T.K.Summarize && this.next(T.RParen),
+        ALT: () => {
+          lists = "all tables"
+        },
+      },
     ])
     return this.ACTION((): QueryBody => {
       const verb = word.tokenType === T.K.Show ? "show" : word.tokenType === T.K.Summarize ? "summarize" : "describe"
-      return { _tag: "Describe", verb, target, of, span: this.spanFrom(word.startOffset) }
+      return { _tag: "Describe", verb, target, lists, of, span: this.spanFrom(word.startOffset) }
     })
   })
+}
+
+/** `SHOW TABLES` is no table's name, however it is written. */
+function listed({ qualifiers, name, spelling }: TableRef): Describe["lists"] {
+  if (qualifiers.length > 0 || spelling !== "identifier") return undefined
+  switch (name) {
+    case "tables":
+    case "databases":
+    case "schemas":
+    case "variables":
+      return name
+    default:
+      return undefined
+  }
 }

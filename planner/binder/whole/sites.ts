@@ -154,7 +154,7 @@ class SiteCollector {
       case "TableRef":
         await this.#table(node, visit)
         return below(visit)
-      case "DescribeBody": {
+      case "Describe": {
         const verb = node.verb.toUpperCase()
         throw new UnsupportedSql({ message: `${verb} inside a query is not supported yet`, span: node.span })
       }
