@@ -464,6 +464,14 @@ describe("what is too deep is refused and never overflows the stack", () => {
     ["subqueries", deep("(SELECT * FROM ", "t", ")").replace("SELECT (", "SELECT * FROM (")],
     ["scalar subqueries", deep("(SELECT ", "1", ")")],
     ["parentheses in FROM", deep("(", "t", ")").replace("SELECT", "FROM")],
+    ["set operations", deep("(SELECT 1 UNION ", "SELECT 2", ")").replace("SELECT (", "(")],
+    ["parentheses around queries", `${"(".repeat(100_000)}SELECT 1${")".repeat(100_000)}`],
+    ["CTEs", `${"WITH a AS (".repeat(10_000)}SELECT 1${") SELECT 2".repeat(10_000)}`],
+    ["LATERAL", deep("LATERAL (SELECT * FROM ", "t", ")").replace("SELECT LATERAL", "SELECT * FROM LATERAL")],
+    ["pivots", deep("(PIVOT ", "t", " ON a)").replace("SELECT (", "FROM (")],
+    ["VALUES", deep("(VALUES (", "1", "))")],
+    ["grouping sets", `SELECT 1 GROUP BY ${"GROUPING SETS (".repeat(10_000)}a${")".repeat(10_000)}`],
+    ["DESCRIBE", deep("(DESCRIBE FROM ", "t", ")").replace("SELECT (", "FROM (")],
     ["joins", `FROM t ${"JOIN t ".repeat(10_000)}${"ON a ".repeat(10_000)}`],
     ["struct types", `SELECT a::${"STRUCT(a ".repeat(10_000)}INT${")".repeat(10_000)}`],
   ])("%s", (_, sql) => {
@@ -482,6 +490,11 @@ describe("what is too deep is refused and never overflows the stack", () => {
 
   test.each(["NOT ", "- ", "~ "])("a row of %s", (sign) => {
     expect(refusal(deep(sign, "a", "")).message).toBe("More than 100 signs and NOTs in a row are not supported.")
+  })
+
+  test("very many set operations", () => {
+    const message = "More than 500 set operations in one query are not supported."
+    expect(refusal(`SELECT 1${" UNION SELECT 2".repeat(10_000)}`).message).toBe(message)
   })
 
   test("a FROM of very many tables", () => {
