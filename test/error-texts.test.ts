@@ -3,11 +3,9 @@ import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { openNative } from "../bench/oracle/native.ts"
-import { errorParagraph } from "../runtime/cli/error-report.ts"
-import { csvFormat } from "../runtime/formats/csv.ts"
-import { readScript, runScript, type Door } from "../runtime/cli/script.ts"
 import { openSession } from "../runtime/local.ts"
 import type { Session } from "../runtime/session.ts"
+import { refusalOf } from "./refusal.ts"
 
 let dir = ""
 let session: Session
@@ -33,20 +31,7 @@ afterAll(async () => {
 })
 
 /** What the command prints on standard error, from "error: " to the end. The folder's own name is left out. */
-async function refusal(sql: string): Promise<string> {
-  const output = {
-    write: () => Promise.resolve(),
-    terminalWidth: () => undefined,
-    closed: new AbortController().signal,
-  }
-  const door: Door = { session, format: csvFormat, output, timing: undefined, signal: new AbortController().signal }
-  try {
-    await runScript(door, await readScript({ sql, quiet: false }), {})
-  } catch (error) {
-    return (await errorParagraph(error)).replaceAll(dir, "DIR")
-  }
-  throw new Error(`nothing was refused in: ${sql}`)
-}
+const refusal = (sql: string): Promise<string> => refusalOf(session, dir, sql)
 
 describe("without an engine", () => {
   test.each([
