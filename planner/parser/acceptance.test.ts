@@ -20,6 +20,7 @@ const MEANINGS = [
   /^PIVOT IN list/,
   /^PIVOT statements with pivot elements extracted from the data cannot have parameters/,
   /^Cannot pivot on constant value/,
+  / in a recursive query is not allowed$/,
   /^VALUES lists must all be the same length/,
   /^window "w" (does not exist|is already defined)/,
 ]

@@ -58,8 +58,7 @@ function* faults(sql: string, root: Query): Generator<string, void, undefined> {
     }
     if (node._tag === "TableRef") {
       const name = sql.slice(node.nameSpan.start, node.nameSpan.end)
-      // After a dot a reserved word is a name, too.
-      const from = queryOf(node.qualifiers.length === 0 ? `FROM ${name}` : `FROM q.${name}`)?.body
+      const from = queryOf(`FROM ${name}`)?.body
       const table = from?._tag === "Select" ? from.from : undefined
       if (table?._tag !== "TableRef" || table.name !== node.name) yield `${name} is not the table ${node.name}`
     }

@@ -80,141 +80,139 @@ const LIMITS = of(
     LIMIT (SELECT 1) FOR READ ONLY`),
 )
 
-const ALIASES = of(["t", "AS t", "AS 'x'", "t(a, b)", "AS t(a,)", "t()", "AS left", "values"])
-const WORDS = "UNION INTERSECT EXCEPT".split(" ")
+const KINDS = of(
+  lines(`
+    JOIN
+    INNER JOIN
+    LEFT JOIN
+    FULL OUTER JOIN
+    SEMI JOIN
+    ASOF JOIN
+    ASOF LEFT JOIN
+    NATURAL JOIN
+    NATURAL ANTI JOIN
+    CROSS JOIN
+    POSITIONAL JOIN
+    NATURAL ASOF JOIN
+    OUTER JOIN`),
+)
+
+const ORDERS = of(["ORDER BY a", "ORDER BY ALL", "ORDER BY a DESC NULLS LAST, 2", "ORDER BY ALL, a", "ORDER BY a,"])
+const ALIAS = maybe(of(["t", "AS t", "AS 'x'", "t(a, b)", "AS t(a,)", "t()", "AS left", "values"]))
+const TABLESAMPLE = maybe(SAMPLES.map((text) => `TABLESAMPLE ${text}`))
+const CONDITION = maybe(of(["ON a", "USING (a, b)", "USING (a,)", "ON a USING (b)"]))
+const VALUES = list(list(EXPRESSIONS).map((row) => `(${row})`)).map((rows) => `VALUES ${rows}`)
+
+const TARGETS = list(
+  fc.oneof(
+    EXPRESSIONS,
+    fc.tuple(EXPRESSIONS, NAMES).map(([expr, name]) => `${expr} AS ${name}`),
+    fc.tuple(EXPRESSIONS, NAMES).map(([expr, name]) => `${name}: ${expr}`),
+  ),
+)
+
+const LIST = fc
+  .tuple(maybe(of(["DISTINCT", "ALL", "DISTINCT ON (a, b,)", "DISTINCT ON ()"])), TARGETS)
+  .map(([words, items]) => `SELECT ${words} ${items}`)
+
+const CLAUSES = spaced(
+  maybe(EXPRESSIONS.map((expr) => `WHERE ${expr}`)),
+  maybe(list(SETS).map((sets) => `GROUP BY ${sets}`)),
+  maybe(EXPRESSIONS.map((expr) => `HAVING ${expr}`)),
+  maybe(of(["WINDOW w AS (ORDER BY a)", "WINDOW w AS (), v AS (w)", "WINDOW w"])),
+  maybe(EXPRESSIONS.map((expr) => `QUALIFY ${expr}`)),
+  maybe(SAMPLES.map((text) => `USING SAMPLE ${text}`)),
+)
+
+type Text = fc.Arbitrary<string>
+
+/** What a query holds that may hold queries: chosen less the deeper it stands. */
+const DEPTH = { maxDepth: 3, depthIdentifier: "query" } as const
+
+function withClause(query: Text): Text {
+  const columns = maybe(of(["(x)", "(x, y)", "USING KEY (x)", "(x) USING KEY (x,)"]))
+  const cte = fc
+    .tuple(NAMES, columns, maybe(of(["MATERIALIZED", "NOT MATERIALIZED"])), query)
+    .map(([name, after, materialized, inner]) => `${name} ${after} AS ${materialized} (${inner})`)
+  return fc.tuple(maybe(fc.constant("RECURSIVE")), list(cte)).map(([word, ctes]) => `WITH ${word} ${ctes}`)
+}
+
+function pivots(table: Text): readonly Text[] {
+  const column = fc.oneof(
+    EXPRESSIONS,
+    fc.tuple(EXPRESSIONS, TARGETS).map(([expr, values]) => `${expr} IN (${values})`),
+    EXPRESSIONS.map((expr) => `${expr} IN en`),
+  )
+  const pivot = spaced(
+    table.map((each) => `PIVOT ${each}`),
+    maybe(list(column).map((columns) => `ON ${columns}`)),
+    maybe(TARGETS.map((items) => `USING ${items}`)),
+    maybe(of(["GROUP BY a", "GROUP BY (a, b)", "GROUP BY a + 1"])),
+  )
+  const unpivot = spaced(
+    table.map((each) => `UNPIVOT ${each}`),
+    TARGETS.map((items) => `ON ${items}`),
+    maybe(of(["INTO NAME n VALUE v", "INTO NAME n VALUES v, w", "INTO NAME n"])),
+  )
+  return [pivot, unpivot]
+}
+
+function tables(query: Text, table: Text): Text {
+  const pivot = fc
+    .tuple(TARGETS, of(["a", "(a, b)", "a + 1"]), TARGETS)
+    .map(([using, header, values]) => `PIVOT (${using} FOR ${header} IN (${values}))`)
+  const calls = of(["range(3)", "main.range(3)", "f(x := 1, y => 2)", "left(1)", "read_csv('a', header = true)"])
+  return fc.oneof(
+    DEPTH,
+    spaced(of(["t", "s.t", "'x.parquet'", "ONLY t", "t *", "c.s.t"]), ALIAS, TABLESAMPLE),
+    NAMES.map((name) => `${name}: t`),
+    spaced(calls, ALIAS),
+    spaced(of(["range(3) WITH ORDINALITY", "LATERAL range(3)", "unnest([1])"]), ALIAS, TABLESAMPLE),
+    spaced(
+      query.map((inner) => `(${inner})`),
+      ALIAS,
+      TABLESAMPLE,
+    ),
+    spaced(
+      query.map((inner) => `LATERAL (${inner})`),
+      ALIAS,
+    ),
+    spaced(VALUES, ALIAS),
+    spaced(table, KINDS, table, CONDITION),
+    spaced(
+      table.map((each) => `(${each})`),
+      ALIAS,
+    ),
+    spaced(table, pivot, ALIAS),
+    spaced(
+      table,
+      TARGETS.map((items) => `UNPIVOT (v FOR n IN (${items}))`),
+      ALIAS,
+    ),
+    table.map((each) => `${each} AT (VERSION => 1)`),
+  )
+}
+
+function bodies(query: Text, body: Text, table: Text): Text {
+  const from = fc.oneof(table, list(table)).map((each) => `FROM ${each}`)
+  return fc.oneof(
+    DEPTH,
+    spaced(LIST, maybe(from), CLAUSES),
+    spaced(from, maybe(LIST), CLAUSES),
+    query.map((inner) => `(${inner})`),
+    spaced(body, of(["UNION", "INTERSECT", "EXCEPT"]), maybe(of(["ALL", "DISTINCT", "BY NAME", "ALL BY NAME"])), body),
+    VALUES,
+    of(["TABLE t", "TABLE s.t", "(DESCRIBE t)", "(SHOW TABLES)", "VALUES ()"]),
+    ...pivots(table),
+  )
+}
 
 /** Texts of queries, put together of what each clause may hold; a good part of them is no SQL. */
-export const queryText = fc.letrec<{ query: string; body: string; select: string; from: string; table: string }>(
-  (tie) => {
-    const query = tie("query")
-    const table = tie("table")
-    const alias = maybe(ALIASES)
-    const sample = maybe(SAMPLES.map((text) => `TABLESAMPLE ${text}`))
-    const target = fc.oneof(
-      EXPRESSIONS,
-      fc.tuple(EXPRESSIONS, NAMES).map(([expr, name]) => `${expr} AS ${name}`),
-      fc.tuple(EXPRESSIONS, NAMES).map(([expr, name]) => `${name}: ${expr}`),
-    )
-    const pivoted = fc.oneof(
-      EXPRESSIONS,
-      fc.tuple(EXPRESSIONS, list(target)).map(([expr, values]) => `${expr} IN (${values})`),
-      EXPRESSIONS.map((expr) => `${expr} IN en`),
-    )
-    const cte = fc
-      .tuple(
-        NAMES,
-        maybe(of(["(x)", "(x, y)", "USING KEY (x)", "(x) USING KEY (x,)"])),
-        maybe(of(["MATERIALIZED", "NOT MATERIALIZED"])),
-        query,
-      )
-      .map(([name, columns, materialized, inner]) => `${name} ${columns} AS ${materialized} (${inner})`)
-    const where = maybe(EXPRESSIONS.map((expr) => `WHERE ${expr}`))
-    const clauses = spaced(
-      where,
-      maybe(list(SETS).map((sets) => `GROUP BY ${sets}`)),
-      maybe(EXPRESSIONS.map((expr) => `HAVING ${expr}`)),
-      maybe(of(["WINDOW w AS (ORDER BY a)", "WINDOW w AS (), v AS (w)", "WINDOW w"])),
-      maybe(EXPRESSIONS.map((expr) => `QUALIFY ${expr}`)),
-      maybe(SAMPLES.map((text) => `USING SAMPLE ${text}`)),
-    )
-    const distinct = maybe(of(["DISTINCT", "ALL", "DISTINCT ON (a, b,)", "DISTINCT ON ()"]))
-    const selectList = fc.tuple(distinct, list(target)).map(([words, items]) => `SELECT ${words} ${items}`)
-    const kinds = of(
-      lines(`
-        JOIN
-        INNER JOIN
-        LEFT JOIN
-        FULL OUTER JOIN
-        SEMI JOIN
-        ASOF JOIN
-        ASOF LEFT JOIN
-        NATURAL JOIN
-        NATURAL ANTI JOIN
-        CROSS JOIN
-        POSITIONAL JOIN
-        NATURAL ASOF JOIN
-        OUTER JOIN`),
-    )
-    const conditions = maybe(of(["ON a", "USING (a, b)", "USING (a,)", "ON a USING (b)"]))
-    return {
-      query: fc.oneof(
-        { maxDepth: 3, depthIdentifier: "query" },
-        tie("body"),
-        spaced(
-          maybe(fc.tuple(maybe(fc.constant("RECURSIVE")), list(cte)).map(([word, ctes]) => `WITH ${word} ${ctes}`)),
-          tie("body"),
-          maybe(of(["ORDER BY a", "ORDER BY ALL", "ORDER BY a DESC NULLS LAST, 2", "ORDER BY ALL, a", "ORDER BY a,"])),
-          maybe(LIMITS),
-        ),
-      ),
-      body: fc.oneof(
-        { maxDepth: 3, depthIdentifier: "query" },
-        tie("select"),
-        query.map((inner) => `(${inner})`),
-        spaced(tie("body"), of(WORDS), maybe(of(["ALL", "DISTINCT", "BY NAME", "ALL BY NAME"])), tie("body")),
-        list(list(EXPRESSIONS).map((row) => `(${row})`)).map((rows) => `VALUES ${rows}`),
-        of(["TABLE t", "TABLE s.t", "(DESCRIBE t)", "(SHOW TABLES)", "VALUES ()"]),
-        spaced(
-          table.map((each) => `PIVOT ${each}`),
-          maybe(list(pivoted).map((columns) => `ON ${columns}`)),
-          maybe(list(target).map((items) => `USING ${items}`)),
-          maybe(of(["GROUP BY a", "GROUP BY (a, b)", "GROUP BY a + 1"])),
-        ),
-        spaced(
-          table.map((each) => `UNPIVOT ${each}`),
-          list(target).map((items) => `ON ${items}`),
-          maybe(of(["INTO NAME n VALUE v", "INTO NAME n VALUES v, w", "INTO NAME n"])),
-        ),
-      ),
-      select: fc.oneof(
-        spaced(selectList, maybe(tie("from")), clauses),
-        spaced(tie("from"), maybe(selectList), clauses),
-      ),
-      from: fc.oneof(
-        table.map((each) => `FROM ${each}`),
-        list(table).map((tables) => `FROM ${tables}`),
-      ),
-      table: fc.oneof(
-        { maxDepth: 3, depthIdentifier: "query" },
-        spaced(of(["t", "s.t", "'x.parquet'", "ONLY t", "t *", "c.s.t"]), alias, sample),
-        NAMES.map((name) => `${name}: t`),
-        spaced(
-          of(["range(3)", "main.range(3)", "f(x := 1, y => 2)", "left(1)", "read_csv('a', header = true)"]),
-          alias,
-        ),
-        spaced(of(["range(3) WITH ORDINALITY", "LATERAL range(3)", "unnest([1])"]), alias, sample),
-        spaced(
-          query.map((inner) => `(${inner})`),
-          alias,
-          sample,
-        ),
-        spaced(
-          query.map((inner) => `LATERAL (${inner})`),
-          alias,
-        ),
-        spaced(
-          list(list(EXPRESSIONS).map((row) => `(${row})`)).map((rows) => `VALUES ${rows}`),
-          alias,
-        ),
-        spaced(table, kinds, table, conditions),
-        spaced(
-          table.map((each) => `(${each})`),
-          alias,
-        ),
-        spaced(
-          table,
-          fc
-            .tuple(list(target), of(["a", "(a, b)", "a + 1"]), list(target))
-            .map(([using, header, values]) => `PIVOT (${using} FOR ${header} IN (${values}))`),
-          alias,
-        ),
-        spaced(
-          table,
-          list(target).map((items) => `UNPIVOT (v FOR n IN (${items}))`),
-          alias,
-        ),
-        table.map((each) => `${each} AT (VERSION => 1)`),
-      ),
-    }
-  },
-).query
+export const queryText = fc.letrec<{ query: string; body: string; table: string }>((tie) => {
+  const [query, body, table] = [tie("query"), tie("body"), tie("table")]
+  return {
+    query: fc.oneof(DEPTH, body, spaced(maybe(withClause(query)), body, maybe(ORDERS), maybe(LIMITS))),
+    body: bodies(query, body, table),
+    table: tables(query, table),
+  }
+}).query
