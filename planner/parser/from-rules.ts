@@ -58,7 +58,7 @@ export abstract class FromRules extends SampleRules {
 
   private startsTableFunction(): boolean {
     let ahead = 1
-    while (this.nextIs(T.ColumnName, ahead) && this.next(T.Dot, ahead + 1)) ahead += 2
+    while (this.nextIs(ahead === 1 ? T.ColumnName : T.Label, ahead) && this.next(T.Dot, ahead + 1)) ahead += 2
     return this.next(T.LParen, ahead + 1)
   }
 
@@ -202,20 +202,11 @@ export abstract class FromRules extends SampleRules {
   })
 
   private readonly tableFunction = this.RULE("tableFunction", (takesSample = false): FromItem => {
-    const parts: Identifier[] = []
-    this.MANY({
-      GATE: () => this.next(T.Dot, 2),
-      DEF: () => {
-        const part = this.CONSUME(T.ColumnName)
-        this.CONSUME(T.Dot)
-        this.ACTION(() => parts.push(T.identifierOf(part)))
-      },
-    })
-    const name = this.CONSUME(T.FunctionName)
+    const parts = this.SUBRULE(this.functionPath)
     this.CONSUME(T.LParen)
     const { args } = this.SUBRULE(this.callArguments)
     this.CONSUME(T.RParen)
-    const callSpan = this.ACTION(() => this.spanFrom(parts[0]?.span.start ?? name.startOffset))
+    const callSpan = this.ACTION(() => this.spanFrom(parts[0]?.span.start ?? 0))
     let ordinality = false
     this.OPTION({
       GATE: () => this.next(T.K.Ordinality, 2),
@@ -234,7 +225,7 @@ export abstract class FromRules extends SampleRules {
       },
     })
     return this.ACTION((): FromItem => {
-      const { qualifiers, last } = qualified([...parts, T.identifierOf(name)])
+      const { qualifiers, last } = qualified(parts)
       const after = { alias, sample, span: this.spanFrom(callSpan.start) }
       const path = ordinality || typedColumns.length > 0 || qualifiers.length > 0 ? undefined : onlyPath(last, args)
       if (path !== undefined) {
@@ -246,6 +237,19 @@ export abstract class FromRules extends SampleRules {
       return { _tag: "TableFunctionRef", ...call, lateral: false, ...after }
     })
   })
+
+  /** `f`, `s.f`, `c.s.f`: after a dot any word is a name. */
+  private readonly functionPath: Rule<readonly Identifier[]> = this.RULE("functionPath", () =>
+    this.OR([
+      { GATE: () => this.next(T.Dot, 2), ALT: () => this.SUBRULE(this.path) },
+      {
+        ALT: () => {
+          const name = this.CONSUME(T.FunctionName)
+          return this.ACTION(() => [T.identifierOf(name)])
+        },
+      },
+    ]),
+  )
 
   /** A name with columns, which may have types: `t(a INTEGER)`, and even `AS (a INTEGER)`. */
   private readonly functionAlias: Rule<FunctionAlias> = this.RULE("functionAlias", () => {
