@@ -1,9 +1,6 @@
 import { readFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { SyntaxError, UnsupportedSql } from "../errors.ts"
-import { allKeywords } from "./keywords.ts"
-import { parse } from "./parse.ts"
-import { wordToken } from "./tokens.ts"
+import { type Disagreement, disagreement, WORDS } from "./testing/agreement.ts"
 import { treeJudge, type TreeJudge } from "./testing/duckdb-tree.ts"
 
 /** What is an expression to DuckDB's parser is one to Skein's, and what is none is none. */
@@ -26,24 +23,6 @@ const MEANINGS = [
   /^window ".*" does not exist/,
 ]
 
-function refusal(sql: string): string | undefined {
-  try {
-    parse(sql)
-    return undefined
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof UnsupportedSql) return error.message
-    throw error
-  }
-}
-
-/** Nothing when both agree; otherwise what each says. */
-async function disagreement(sql: string): Promise<{ sql: string; duckdb: string; skein: string } | undefined> {
-  const [duckdb, skein] = [await judge.refusalOf(sql), refusal(sql)]
-  if ((duckdb === undefined) === (skein === undefined)) return undefined
-  if (duckdb !== undefined && MEANINGS.some((meaning) => meaning.test(duckdb))) return undefined
-  return { sql, duckdb: duckdb ?? "accepts it", skein: skein ?? "accepts it" }
-}
-
 describe("expressions in all their spellings, right and wrong", () => {
   // One a line; `\n` stands for a new line.
   const texts = readFileSync(new URL("testing/expressions.txt", import.meta.url), "utf8")
@@ -58,7 +37,7 @@ describe("expressions in all their spellings, right and wrong", () => {
   })
 
   test.each(texts)("%s", async (sql) => {
-    expect(await disagreement(sql)).toBeUndefined()
+    expect(await disagreement(judge, MEANINGS, sql)).toBeUndefined()
   })
 })
 
@@ -111,16 +90,11 @@ const APART: ReadonlyMap<string, readonly string[]> = new Map([
   ["SELECT KW(1, 2, 3)", ["unpack"]],
 ])
 
-/** Words of the same token are the same to the grammar: a few of each are enough, all of them in a long run. */
-const WORDS_OF_TOKEN = process.env["SKEIN_PROPERTY_RUNS"] === undefined ? 5 : Number.POSITIVE_INFINITY
-
-const WORDS = [...Map.groupBy(allKeywords(), wordToken).values()].flatMap((words) => words.slice(0, WORDS_OF_TOKEN))
-
 test.each(PLACES)("any keyword in: %s", async (place) => {
-  const found: { sql: string; duckdb: string; skein: string }[] = []
+  const found: Disagreement[] = []
   for (const word of WORDS) {
     if (APART.get(place)?.includes(word) === true) continue
-    const differing = await disagreement(place.replace("KW", word))
+    const differing = await disagreement(judge, MEANINGS, place.replace("KW", word))
     if (differing !== undefined) found.push(differing)
   }
   expect(found).toEqual([])
