@@ -121,6 +121,7 @@ describe("names", () => {
     "SELECT id FROM people WHERE EXISTS (SELECT 1 FROM depts WHERE depts.idd = people.id)",
     "SELECT id AS a FROM people WHERE aa > 1",
     "SELECT lower(nmae) FROM people",
+    "SELECT * FROM people p JOIN (SELECT dpt FROM people) q ON true",
     "SELECT * FROM people WHERE depts.id = 1",
     "SELECT * FROM rnge(5)",
   ])("%s", async (sql) => {

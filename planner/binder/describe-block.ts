@@ -29,7 +29,7 @@ export async function describeBlock(
     return await context.oracle.describe(sql.text)
   } catch (error) {
     if (!isRefusal(error)) throw error
-    throw refused(error, sql.copied, calledNames(query))
+    throw refused(error, sql.copied, calledNames(query), context.sql)
   }
 }
 

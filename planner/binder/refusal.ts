@@ -1,6 +1,9 @@
+import { tokenMatcher } from "chevrotain"
 import type { Span } from "../ast/span.ts"
 import type { CopiedText, DescribeRefusal } from "../describe.ts"
 import { BindError, UnsupportedSql } from "../errors.ts"
+import { tokenize } from "../parser/lexer.ts"
+import { identifierOf, Label } from "../parser/tokens.ts"
 
 /** Whether a rejection is DuckDB's own refusal; anything else (a lost engine) is passed on as it is. */
 export function isRefusal(error: unknown): error is DescribeRefusal {
@@ -15,8 +18,10 @@ export function refused(
   refusal: DescribeRefusal,
   copied: readonly CopiedText[],
   names: readonly NamedSpan[],
+  sql = "",
 ): BindError | UnsupportedSql {
-  const span = namedSpan(refusal.message, names) ?? spanAt(refusal.position, copied)
+  const span =
+    namedSpan(refusal.message, names) ?? spanAt(refusal.position, copied) ?? onlyMention(refusal.message, sql)
   const extension = EXTENSION.exec(refusal.message)
     ?.slice(1)
     .find((each) => each !== undefined)
@@ -77,6 +82,22 @@ function mentions(message: string, name: string): boolean {
   return (
     message.includes(`'${name}(`) || message.includes(`name "${name}"`) || message.includes(`name ${name} does not`)
   )
+}
+
+/** How DuckDB names what it gives no position of: `window "w"`, `Type with name INTEGR does`, `column id must`. */
+const NAMED = /"([^"]+)"|\b(?:name|column) (\w+) (?:does|must)\b/gu
+
+/** Where a name of DuckDB's message stands, if it stands in one place of the statement only. */
+function onlyMention(message: string, sql: string): Span | undefined {
+  const wanted = new Set(
+    [...(message.split("\n", 1)[0] ?? "").matchAll(NAMED)].map((match) => (match[1] ?? match[2] ?? "").toLowerCase()),
+  )
+  if (wanted.size === 0) return undefined
+  const [only, other] = tokenize(sql)
+    .filter((token) => tokenMatcher(token, Label))
+    .map(identifierOf)
+    .filter(({ text }) => wanted.has(text.toLowerCase()))
+  return other === undefined ? only?.span : undefined
 }
 
 /** The user's text for a position in generated SQL. */

@@ -14,7 +14,7 @@ import { type BoundSubquery, bindFrom, type FromContext } from "./from.ts"
 import { bindLimit } from "./limit.ts"
 import { NotTakenApart } from "./not-taken-apart.ts"
 import { type Aliases, NO_ALIASES, resolve } from "./resolve.ts"
-import { expandAll, sameName, type Scope } from "./scope.ts"
+import { expandAll, sameName, type Scope, unknownColumn } from "./scope.ts"
 import { isWireType } from "../types/wire.ts"
 import { typesOf } from "./typing.ts"
 
@@ -112,6 +112,7 @@ function expandStar(
 ): readonly ListItem[] {
   const isReplaced = (name: string) => star.replace.some((each) => sameName(each.name.text, name))
   const all = star.relation === undefined ? expandAll(scope, isReplaced) : relationColumns(scope, star.relation)
+  refuseUnknownNames(scope, star, all)
   const excluded = (name: string) => star.exclude.some((each) => sameName(each.at(-1)?.text ?? "", name))
   return all
     .filter(({ name }) => !excluded(name))
@@ -119,6 +120,19 @@ function expandStar(
       const replacement = star.replace.find((each) => sameName(each.name.text, name))
       return { expr: replacement ? resolve(context, scope, NO_ALIASES, replacement.expr) : expr, name, source }
     })
+}
+
+/** What EXCLUDE and REPLACE name must be among the star's columns. */
+function refuseUnknownNames(scope: Scope, star: Star<ColumnRef>, all: readonly { readonly name: string }[]): void {
+  const { relation } = star
+  const named = [...star.exclude, ...star.replace.map((each) => [each.name])]
+  const parts = named.find((each) => !all.some(({ name }) => sameName(name, each.at(-1)?.text ?? "")))
+  const [first, last] = [parts?.[0], parts?.at(-1)]
+  if (parts === undefined || first === undefined || last === undefined) return
+  const relations =
+    relation === undefined ? scope.relations : scope.relations.filter((each) => sameName(each.alias, relation.text))
+  const span = { start: first.span.start, end: last.span.end }
+  throw unknownColumn({ ...scope, relations }, { _tag: "ColumnRef", parts, span }, [])
 }
 
 function relationColumns(scope: Scope, name: Identifier): readonly { name: string; expr: BoundExpr }[] {

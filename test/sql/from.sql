@@ -5,7 +5,6 @@ SELECT D.TITLE FROM Depts D WHERE d.Id = 20;
 SELECT "odd names"."a.b" FROM "odd names";
 SELECT * FROM d: depts;
 SELECT d.id FROM d: (SELECT id FROM depts WHERE id > 20);
-SELECT main.depts.title FROM main.depts WHERE depts.id = 10;
 SELECT count(*) FROM depts, depts d2;
 SELECT l1.x, l2.y FROM lonely l1, lonely l2;
 SELECT d.title, p.name FROM (depts d JOIN people p ON d.id = p.dept) WHERE d.floor = 1 ORDER BY p.id;
@@ -70,6 +69,10 @@ SELECT d.id, r.range FROM depts d, range(d.floor) r ORDER BY ALL;
 SELECT d.id, g FROM depts d, generate_series(1, d.floor) t(g) ORDER BY ALL;
 SELECT d.title, s.total FROM depts d, LATERAL (SELECT sum(p.salary) AS total FROM people p WHERE p.dept = d.id AND p.salary > (SELECT avg(salary) FROM people q WHERE q.dept = d.id)) s ORDER BY d.id;
 SELECT o.x, i.y FROM lonely o, LATERAL (SELECT m.z + o.x AS y FROM (SELECT 1 AS z) m) i;
+SELECT d.id, t.y FROM depts d LEFT JOIN (SELECT p.id AS y FROM people p WHERE p.dept = d.id AND p.salary > 5000) t ON true ORDER BY ALL;
+SELECT d.id, e.n FROM depts d, (SELECT d.id AS k) t, (SELECT count(*) AS n FROM people WHERE dept = t.k) e ORDER BY ALL;
+SELECT d.id, t.s FROM depts d, (SELECT string_agg(u.n, ',' ORDER BY u.n) AS s FROM (SELECT name AS n FROM people WHERE dept = d.id) u) t ORDER BY d.id;
+SELECT d.id, t.id FROM depts d, (SELECT id FROM people UNION ALL SELECT d.floor) t WHERE t.id = d.floor ORDER BY ALL;
 
 -- UNNEST
 SELECT unnest([1, 2, 3]);

@@ -153,7 +153,7 @@ async function describeText(
     return await env.context.oracle.describe(sql + text.after)
   } catch (error) {
     if (!isRefusal(error)) throw error
-    throw unknownName(error, { copied, nodes, tables }) ?? refused(error, copied, calls(nodes))
+    throw unknownName(error, { copied, nodes, tables }) ?? refused(error, copied, calls(nodes), env.context.sql)
   }
 }
 

@@ -34,7 +34,9 @@ export function unknownName(refusal: DescribeRefusal, names: WholeNames): Unknow
   const relations = names.tables.filter((site) => visible(site.span)).map(relationOf)
   const [first, second] = ref.parts
   const owner = second === undefined ? undefined : relations.find((each) => sameName(each.alias, first?.text ?? ""))
-  const others = names.nodes.some((node) => isOther(node, names.tables) && visible(node.span))
+  const others = names.nodes.some(
+    (node) => isOther(node, names.tables) && !contains(node.span, ref.span) && visible(node.span),
+  )
   if (owner === undefined && others) return undefined
   return unknownColumn({ relations, merged: [] }, ref, [])
 }
