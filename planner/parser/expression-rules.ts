@@ -154,7 +154,7 @@ export abstract class ExpressionRules extends TypeRules {
 
   /** Whether an operand can begin here: an operator without one is a postfix operator. */
   protected startsOperand(): boolean {
-    if (this.next(T.K.Escape) || this.next(T.K.Between)) return false
+    if (OPERATOR_WORDS.has(this.LA(1).tokenType)) return false
     if (this.nextIs(T.ColumnName)) return true
     // `a || NOT NULL` is `(a ||) IS NOT NULL` to DuckDB.
     if (this.next(T.K.Not)) return !AFTER_NOT.has(this.LA(2).tokenType)
@@ -244,6 +244,19 @@ const OPERAND_STARTS: ReadonlySet<TokenType> = new Set([
   T.K.Array,
   T.K.Lambda,
   T.K.Default,
+])
+
+/** Words that may be names, but go on with an expression where they can. */
+const OPERATOR_WORDS: ReadonlySet<TokenType> = new Set([
+  T.K.Between,
+  T.K.Escape,
+  T.K.Glob,
+  T.K.Ilike,
+  T.K.Is,
+  T.K.Isnull,
+  T.K.Like,
+  T.K.Notnull,
+  T.K.Similar,
 ])
 
 /** What NOT stands before when it follows an operand. */

@@ -126,7 +126,8 @@ function refuseNot(cursor: Cursor, operator: Extract<Piece, { readonly _tag: "in
 
 function escapeOf(cursor: Cursor, op: string): NamedExpr | undefined {
   const piece = cursor.pieces[cursor.next]
-  if (piece?._tag !== "escape") return undefined
+  // GLOB has no ESCAPE: it is that of a LIKE around it.
+  if (piece?._tag !== "escape" || op === "GLOB") return undefined
   if (!op.endsWith("LIKE")) {
     throw new UnsupportedSql({
       message: `ESCAPE is not supported after ${op}.`,

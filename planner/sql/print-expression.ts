@@ -163,7 +163,9 @@ function printRare<C extends ColumnLeaf>(expr: Rare<C>, leaf: PrintColumn<C>): s
     }
     case "Lambda":
       // The arrow of an argument and the word make the same tree, and only the arrow can also be JSON's operator.
-      return `${expr.left === undefined ? lambdaHead(expr.parameters) : `${print(expr.left)} ->`} ${print(expr.body)}`
+      return expr.left === undefined
+        ? `${lambdaHead(expr.parameters)} ${print(expr.body)}`
+        : `${print(expr.left)} -> ${operand(expr.body, LEVEL.or, leaf)}`
     case "NamedArgument":
       return `${quoteIdentifier(expr.name.text)} := ${print(expr.value)}`
     case "ColumnsCall":
