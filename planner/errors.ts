@@ -58,3 +58,54 @@ export const PlannerError = Schema.Union([
   PlanDefect,
 ])
 export type PlannerError = typeof PlannerError.Type
+
+interface Located {
+  readonly message: string
+  readonly span?: PlannerError["span"]
+  readonly hint?: string | undefined
+}
+
+/** The same error about another place of another text; what is no error of the planner's stays as it is. */
+export function relocated(error: unknown, change: (found: Located) => Located): unknown {
+  if (!(error instanceof Error) || !("_tag" in error)) return error
+  const planner = asPlannerError(error)
+  if (planner === undefined) return error
+  const { message, span, hint } = change({ message: planner.message, span: planner.span, hint: planner.hint })
+  const at = { message, ...(span === undefined ? {} : { span }), ...(hint === undefined ? {} : { hint }) }
+  switch (planner._tag) {
+    case "SyntaxError":
+      return new SyntaxError(at)
+    case "UnsupportedSql":
+      return new UnsupportedSql(at)
+    case "UnknownTable":
+      return new UnknownTable({ ...at, name: planner.name, nearest: planner.nearest })
+    case "UnknownColumn":
+      return new UnknownColumn({
+        ...at,
+        name: planner.name,
+        nearest: planner.nearest,
+        available: planner.available,
+      })
+    case "AmbiguousColumn":
+      return new AmbiguousColumn({ ...at, name: planner.name })
+    case "BindError":
+      return new BindError(at)
+    case "PlanDefect":
+      return new PlanDefect({ ...at, rule: planner.rule })
+  }
+}
+
+function asPlannerError(error: Error): PlannerError | undefined {
+  for (const kind of [
+    SyntaxError,
+    UnsupportedSql,
+    UnknownTable,
+    UnknownColumn,
+    AmbiguousColumn,
+    BindError,
+    PlanDefect,
+  ]) {
+    if (error instanceof kind) return error
+  }
+  return undefined
+}

@@ -13,6 +13,8 @@ import { lowerCalls } from "./lowering.ts"
 import { optimize, PRUNE_SPLITS, type RuleObserver } from "./optimizer.ts"
 import type { ResultForm, StagePlan } from "./physical/stage.ts"
 import { splitStages } from "./physical/stages.ts"
+import { parse } from "./parser/parse.ts"
+import { pivotValues, type PivotValues } from "./pivot-values.ts"
 import { attachPruning } from "./pruning.ts"
 
 /** Estimated input bytes that one partition should hold at most; engines do not spill. */
@@ -38,7 +40,12 @@ export interface PlanContext {
   }
   readonly form: ResultForm
   readonly observe?: RuleObserver
+  /** Runs a plan while the query is still being planned; without it what needs data first is refused. */
+  readonly ask?: AskData | undefined
 }
+
+/** Every row as texts; the plan's form is "text". */
+export type AskData = (plan: StagePlan) => Promise<readonly (readonly (string | null)[])[]>
 
 /** From a parsed statement to the stages that the runtime runs; EXPLAIN gives those of the query that it explains. */
 export async function planStatement(statement: Statement, context: PlanContext): Promise<StagePlan> {
@@ -58,6 +65,7 @@ export async function planLogically(
   let ctes = 0
   const bound = await bind(query, {
     sql: context.sql,
+    pivotValues: await askPivotValues(query, context),
     catalog: context.catalog,
     oracle: context.oracle,
     ids,
@@ -70,6 +78,17 @@ export async function planLogically(
   const optimized = optimize(folded, { functions, ids }, disabled, context.observe)
   const logical = disabled.has(PRUNE_SPLITS) ? optimized : await attachPruning(optimized, context.oracle)
   return { logical, functions, ids }
+}
+
+async function askPivotValues(query: Query, context: PlanContext): Promise<PivotValues> {
+  const { ask } = context
+  if (ask === undefined) return new Map()
+  return pivotValues(query, context.sql, async (sql) => {
+    const [statement] = parse(sql)
+    if (statement === undefined) throw new Error("a question of PIVOT is empty")
+    const plan = await planStatement(statement, { ...context, sql, form: "text" })
+    return { width: plan.output.length, rows: await ask(plan) }
+  })
 }
 
 interface Distribution {

@@ -73,6 +73,12 @@ describe("in DuckDB's words", () => {
     "SELECT strftime(seen, '%Y') FROM sales",
     "SELECT DATE 'tomorrow' FROM sales",
     "SELECT 1 // 0, error('stop') FROM sales",
+    "PIVOT sales ON nam USING sum(id)",
+    "PIVOT (FROM sales SELECT id, nosuch(name) AS n) ON n",
+    "PIVOT sales ON id + DATE '2024-01-01' + 'x'",
+    "PIVOT sales ON sum(id)",
+    "PIVOT sales ON name IN (SELECT id, name FROM sales)",
+    "PIVOT sales ON name IN moods",
   ])("%s", async (sql) => {
     expect(`\n${await refusal(sql)}\n`).toMatchSnapshot()
   })

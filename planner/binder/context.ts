@@ -1,11 +1,14 @@
 import type { Catalog } from "../catalog.ts"
 import type { FunctionNames, TypeOracle } from "../describe.ts"
 import type { ColumnIds } from "../logical/column.ts"
+import type { PivotValues } from "../pivot-values.ts"
 
 /** What binding a statement needs from outside, and what it hands out. One a statement. */
 export interface BindContext {
   /** The statement's text: spans point into it. */
   readonly sql: string
+  /** What PIVOTs found in the data before the statement was bound. */
+  readonly pivotValues?: PivotValues
   readonly catalog: Catalog
   readonly oracle: TypeOracle
   readonly ids: ColumnIds

@@ -6,6 +6,7 @@ import type { Catalog } from "../../planner/catalog.ts"
 import type { TypeOracle } from "../../planner/describe.ts"
 import { BindError } from "../../planner/errors.ts"
 import type { StagePlan } from "../../planner/physical/stage.ts"
+import type { AskData } from "../../planner/plan-query.ts"
 import { queryCatalog } from "../catalog/catalog.ts"
 import type { QueryCatalog } from "../catalog/catalog.ts"
 import type { Places } from "../catalog/lookups.ts"
@@ -29,6 +30,8 @@ export interface PlanRequest {
   readonly workers: number
   /** Forced by the user, or by a query that ran out of memory. */
   readonly partitions: number | undefined
+  /** Runs a plan over the same tables, as a part of the query that is planned. */
+  readonly ask: AskData | undefined
 }
 
 export interface CoordinatorParts {
@@ -60,62 +63,68 @@ export function coordinator(parts: CoordinatorParts): Coordinator {
   const gate = admission()
   const active = new Set<ActiveQuery>()
   const closing = new AbortController()
+  const present = presence()
   let queries = 0
-  /** Those that wait to be admitted included. */
-  let running = 0
-  let waiting: (() => void)[] = []
-  const over = () => {
-    running -= 1
-    if (running > 0) return
-    const ready = waiting
-    waiting = []
-    for (const wake of ready) wake()
-  }
 
   const signalOf = (options: QueryOptions) =>
     options.signal === undefined ? closing.signal : AbortSignal.any([closing.signal, options.signal])
 
+  /** A query that is admitted, and not planned yet. */
+  const admit = async (sql: string, options: QueryOptions, signal: AbortSignal): Promise<ActiveQuery> => {
+    present.come()
+    const leave = await gate.enter(signal).catch((error: unknown) => {
+      present.go()
+      throw asActorError(error)
+    })
+    queries += 1
+    const id = `${parts.queryPrefix}q${queries}`
+    options.onAdmitted?.(id)
+    const query: ActiveQuery = new ActiveQuery({
+      id,
+      engines: pool.names,
+      workers: () => engineCount(parts),
+      store,
+      scheduler,
+      peers,
+      signal,
+      plan: (partitions) => {
+        const ask: AskPlan = (plan, catalog) => query.ask(plan, catalog)
+        return planQuery(parts, { sql, options, partitions, signal, ask, onFirstQuestion: warmWorkers(parts) })
+      },
+      onOver: () => {
+        if (!active.delete(query)) return
+        leave()
+        present.go()
+      },
+    })
+    active.add(query)
+    return query
+  }
+
   return {
     query: async (sql, options = {}) => {
-      const signal = signalOf(options)
-      running += 1
-      const leave = await gate.enter(signal).catch((error: unknown) => {
-        over()
-        throw asActorError(error)
-      })
-      queries += 1
-      const id = `${parts.queryPrefix}q${queries}`
-      options.onAdmitted?.(id)
-      const query: ActiveQuery = new ActiveQuery({
-        id,
-        engines: pool.names,
-        workers: () => engineCount(parts),
-        store,
-        scheduler,
-        peers,
-        signal,
-        plan: (partitions) => planQuery(parts, sql, options, partitions, signal, warmWorkers(parts)),
-        onOver: () => {
-          if (!active.delete(query)) return
-          leave()
-          over()
-        },
-      })
-      active.add(query)
+      const query = await admit(sql, options, signalOf(options))
       const { output } = await query.start(options.partitions)
-      return { id, columns: output, batches: query.batches(), metrics: () => query.metrics() }
+      return { id: query.id, columns: output, batches: query.batches(), metrics: () => query.metrics() }
     },
     plan: async (sql, options = {}) => {
-      const { plan } = await planQuery(parts, sql, options, options.partitions, signalOf(options), () => undefined)
-      return plan
+      const signal = signalOf(options)
+      // Only what must run to be planned takes a place among those that run.
+      let asking: ActiveQuery | undefined
+      const ask: AskPlan = async (plan, catalog) => {
+        asking ??= await admit(sql, options, signal)
+        return asking.ask(plan, catalog)
+      }
+      const { partitions } = options
+      try {
+        const request = { sql, options, partitions, signal, ask, onFirstQuestion: () => undefined }
+        return (await planQuery(parts, request)).plan
+      } finally {
+        asking?.end()
+      }
     },
-    running: () => running,
-    idle: () =>
-      running === 0
-        ? Promise.resolve()
-        : new Promise((resolve) => {
-            waiting.push(resolve)
-          }),
+    running: present.count,
+    idle: present.none,
     close: async () => {
       closing.abort(new Cancelled({ message: "the query was cancelled: its session was closed" }))
       await Promise.all([...active].map((query) => query.released()))
@@ -123,18 +132,53 @@ export function coordinator(parts: CoordinatorParts): Coordinator {
   }
 }
 
+/** Queries that are there, those that wait included. */
+function presence() {
+  let count = 0
+  let waiting: (() => void)[] = []
+  return {
+    come: () => {
+      count += 1
+    },
+    go: () => {
+      count -= 1
+      if (count > 0) return
+      const ready = waiting
+      waiting = []
+      for (const wake of ready) wake()
+    },
+    count: () => count,
+    /** Settles when there is none. */
+    none: () => (count === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
+  }
+}
+
+type AskPlan = (plan: StagePlan, catalog: QueryCatalog) => ReturnType<AskData>
+
+interface PlanParts {
+  readonly sql: string
+  readonly options: QueryOptions
+  readonly partitions: number | undefined
+  readonly signal: AbortSignal
+  readonly ask: AskPlan
+  readonly onFirstQuestion: (catalog: QueryCatalog) => void
+}
+
 async function planQuery(
   parts: CoordinatorParts,
-  sql: string,
-  options: QueryOptions,
-  partitions: number | undefined,
-  signal: AbortSignal,
-  onFirstQuestion: (catalog: QueryCatalog) => void,
+  { sql, options, partitions, signal, ask, onFirstQuestion }: PlanParts,
 ): Promise<Planned> {
   const catalog = queryCatalog(parts.source, parts.places, signal)
   const oracle = warmingOracle(parts.oracle, () => onFirstQuestion(catalog))
-  const workers = engineCount(parts)
-  const plan = parts.planner(sql, { catalog, oracle, options, workers, partitions }).catch(refusedPlan)
+  const request: PlanRequest = {
+    catalog,
+    oracle,
+    options,
+    workers: engineCount(parts),
+    partitions,
+    ask: (plan) => ask(plan, catalog),
+  }
+  const plan = parts.planner(sql, request).catch(refusedPlan)
   return { plan: await unlessAborted(plan, signal), catalog }
 }
 

@@ -1,6 +1,7 @@
 import { OutOfMemory } from "../../actors/errors.ts"
 import type { StagePlan } from "../../planner/physical/stage.ts"
 import type { QueryCatalog } from "../catalog/catalog.ts"
+import { textRows } from "../formats/text-batch.ts"
 import { asActorError } from "../scheduler/failure.ts"
 import { layOut } from "../scheduler/layout.ts"
 import type { QueryMetrics, ResultBatch } from "../session.ts"
@@ -32,16 +33,19 @@ export interface QueryParts extends Omit<RunParts, "ledger"> {
 
 /** One statement from its plan to its last row. */
 export class ActiveQuery {
+  readonly id: string
   private readonly parts: QueryParts
   private readonly ledger: Ledger
   private readonly began = performance.now()
   private run: PlanRun | undefined
   private runs = 0
+  private questions = 0
   private planMs = 0
   private totalMs: number | undefined
   private isRead = false
 
   constructor(parts: QueryParts) {
+    this.id = parts.id
     this.parts = parts
     this.ledger = ledger(parts.engines)
   }
@@ -56,9 +60,28 @@ export class ActiveQuery {
       })
       return run.plan
     } catch (error) {
-      this.over()
+      this.end()
       throw error
     }
+  }
+
+  /** Runs what the planning must know of the data. Nothing of it is left when the rows are there. */
+  async ask(plan: StagePlan, catalog: QueryCatalog): Promise<readonly (readonly (string | null)[])[]> {
+    // The planning goes on for a moment after the query was cancelled.
+    if (this.parts.signal.aborted) throw asActorError(this.parts.signal.reason)
+    this.questions += 1
+    // These rows are no rows of the result.
+    const book = { ...this.ledger, rows: () => undefined }
+    const run = this.open(`${this.id}-ask${this.questions}`, plan, catalog, book)
+    const rows: (readonly (string | null)[])[] = []
+    for await (const { ipc } of run.batches()) rows.push(...textRows(ipc))
+    return rows
+  }
+
+  /** It will not be read: it is over as soon as nothing of it runs. */
+  end(): void {
+    if (this.run === undefined) this.over()
+    else void this.released().then(() => this.over())
   }
 
   /** Once. */
@@ -108,9 +131,13 @@ export class ActiveQuery {
     const planning = performance.now()
     const { plan, catalog } = await parts.plan(partitions)
     this.planMs += performance.now() - planning
-    const layouts = layOut(plan, catalog.table, parts.workers())
     this.runs += 1
-    const id = this.runs === 1 ? parts.id : `${parts.id}-${this.runs}`
+    return this.open(this.runs === 1 ? this.id : `${this.id}-${this.runs}`, plan, catalog, book)
+  }
+
+  private open(id: string, plan: StagePlan, catalog: QueryCatalog, book: Ledger): PlanRun {
+    const { parts } = this
+    const layouts = layOut(plan, catalog.table, parts.workers())
     const run = new PlanRun(id, plan, layouts, catalog.table, { ...parts, ledger: book })
     const abort = () => run.cancel(asActorError(parts.signal.reason))
     parts.signal.addEventListener("abort", abort, { once: true })

@@ -4,7 +4,7 @@ import { planStatement } from "../../planner/plan-query.ts"
 import type { Planner } from "./coordinator.ts"
 
 /** EXPLAIN plans the query that it explains; who shows it is the door's affair. */
-export const sqlPlanner: Planner = async (sql, { catalog, oracle, options, workers, partitions }) => {
+export const sqlPlanner: Planner = async (sql, { options, ...request }) => {
   const statements = parse(sql)
   const [statement] = statements
   if (statement === undefined) throw new UnsupportedSql({ message: "there is no statement to run" })
@@ -15,5 +15,5 @@ export const sqlPlanner: Planner = async (sql, { catalog, oracle, options, worke
   }
   const now = { epochMicros: BigInt(Date.now()) * 1000n }
   const { settings = {}, form = "arrow" } = options
-  return planStatement(statement, { sql, catalog, oracle, now, workers, partitions, settings, form })
+  return planStatement(statement, { ...request, sql, now, settings, form })
 }

@@ -22,6 +22,14 @@ export function readTextBatches(ipc: Uint8Array): readonly TextBatch[] {
   return batches
 }
 
+/** The same row by row. */
+export function textRows(ipc: Uint8Array): readonly (readonly (string | null)[])[] {
+  return readTextBatches(ipc).flatMap(({ rows, columns }) => {
+    const values = columns.map((column) => column.all())
+    return Array.from({ length: rows }, (_, row) => values.map((column) => column[row] ?? null))
+  })
+}
+
 /** Text decoders refuse shared memory, which batches of engine threads are. */
 export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer

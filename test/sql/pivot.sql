@@ -24,6 +24,41 @@ PIVOT (SELECT * FROM people p JOIN depts d ON p.dept = d.id) ON city USING sum(s
 PIVOT events ON label USING sum(seq) GROUP BY kind ORDER BY kind;
 PIVOT (FROM range(6) t(i) SELECT i % 2 AS a, i % 3 AS b) ON b GROUP BY a ORDER BY a;
 
+-- PIVOT, the values taken from the data
+PIVOT readings ON sensor, level USING count(*), max(val) AS m GROUP BY seen ORDER BY seen LIMIT 5;
+PIVOT (SELECT * FROM sales WHERE false) ON year USING sum(units) GROUP BY region;
+PIVOT (SELECT * FROM people WHERE grade IS NULL) ON grade USING count(*) GROUP BY dept ORDER BY dept;
+PIVOT (SELECT * FROM people WHERE grade IS NULL) ON grade, dept USING count(*) GROUP BY boss ORDER BY boss;
+PIVOT nothing ON name USING max(amount);
+PIVOT kinds ON dt USING count(*) GROUP BY flag ORDER BY flag;
+PIVOT kinds ON dbl USING max(id);
+PIVOT (SELECT id, iv, flag FROM kinds) ON iv USING list(id ORDER BY id) GROUP BY flag ORDER BY flag;
+PIVOT words ON w USING count(*) GROUP BY id ORDER BY id;
+PIVOT (SELECT id % 2 AS odd, w FROM words WHERE id IN (1, 2, 4, 18)) ON w USING count(*) AS n, max(w) GROUP BY odd ORDER BY odd;
+PIVOT (SELECT id % 60 AS k, year, units FROM sales) ON k USING sum(units) GROUP BY year ORDER BY year;
+PIVOT (SELECT CASE WHEN id % 30 = 0 THEN 'NULL' WHEN id % 31 = 0 THEN NULL ELSE 'k' || (id % 30) END AS k, year FROM sales) ON k USING count(*) GROUP BY year ORDER BY year;
+PIVOT nested ON nums, pt USING count(*) GROUP BY id ORDER BY id;
+PIVOT sales ON (quarter % 2), CASE WHEN units > 5 THEN 'it''s' ELSE 'no "q"' END USING count(*) GROUP BY year ORDER BY year;
+PIVOT sales s ON year, quarter IN (1, 2) USING sum(units) GROUP BY region ORDER BY region;
+PIVOT sales ON year IN (SELECT DISTINCT year FROM sales WHERE year < 2023 ORDER BY year DESC) USING sum(units) GROUP BY region ORDER BY region;
+PIVOT sales ON product IN (SELECT title FROM depts WHERE false) USING sum(units) GROUP BY region ORDER BY region;
+PIVOT sales ON product IN (SELECT p FROM (VALUES (3, 'p1'), (1, 'p4'), (2, 'p1'), (4, NULL)) v(o, p) ORDER BY o) USING sum(units) GROUP BY region ORDER BY region;
+PIVOT (people p JOIN depts d ON p.dept = d.id) ON city USING count(*) GROUP BY grade ORDER BY grade;
+PIVOT (PIVOT sales ON year USING sum(units) GROUP BY region) ON region USING max("2022");
+PIVOT (PIVOT sales ON year IN (SELECT min(year) FROM sales) USING sum(units) AS s GROUP BY region) ON "2021_s";
+PIVOT (SELECT rank() OVER (PARTITION BY dept ORDER BY id) AS r, grade FROM people) ON r USING count(*) GROUP BY grade ORDER BY grade;
+PIVOT range(5) r(i) ON i USING count(*);
+PIVOT (UNPIVOT depts ON title, city INTO NAME what VALUE txt) ON what USING list(txt ORDER BY txt) GROUP BY floor ORDER BY floor;
+WITH p AS (PIVOT people ON grade USING count(*) GROUP BY dept), q AS (PIVOT p ON dept USING sum("A")) SELECT * FROM q;
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 4) PIVOT t ON n USING count(*);
+SELECT (SELECT sum("2021") FROM (PIVOT sales ON year USING count(*) GROUP BY region)) AS n;
+SELECT * FROM (WITH i AS (SELECT grade, dept FROM people) FROM (PIVOT i ON grade GROUP BY dept)) WHERE dept > 0 ORDER BY dept;
+SELECT p.*, q."20" FROM (PIVOT people ON grade USING count(*) GROUP BY dept) p JOIN (PIVOT people ON dept USING count(*) GROUP BY boss) q ON p.dept / 10 = q.boss ORDER BY ALL;
+PIVOT sales ON year USING sum(units) GROUP BY region UNION ALL BY NAME PIVOT sales ON quarter USING sum(units) GROUP BY region ORDER BY ALL;
+SELECT region, COLUMNS('202.') FROM (PIVOT sales ON year USING sum(units) GROUP BY region) ORDER BY ALL;
+PIVOT people USING count(*) GROUP BY grade;
+PIVOT people ON grade;
+
 -- PIVOT, the standard's spelling
 SELECT * FROM sales PIVOT (sum(units) FOR year IN (2021, 2022) GROUP BY region) ORDER BY region;
 SELECT * FROM (SELECT region, year, units FROM sales) PIVOT (sum(units) AS u, count(*) AS n FOR year IN (2021, 2022)) ORDER BY region;

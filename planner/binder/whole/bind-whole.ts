@@ -142,9 +142,12 @@ async function describeText(
   const tables = sites.filter((site) => site._tag === "table")
   const isNamed = (site: TableSite) => !text.inOnePiece && hasItsName(site)
   const named = new Map(tables.filter(isNamed).map((site) => [site.ref.name.toLowerCase(), site]))
-  const edits = tables.flatMap((site): readonly Edit<never>[] =>
-    isNamed(site) ? [] : [{ span: site.span, with: [`(${emptyTable(site)})${aliasOf(site)}`] }],
-  )
+  const edits = sites.flatMap((site): readonly Edit<never>[] => {
+    if (site._tag === "table" && !isNamed(site)) {
+      return [{ span: site.span, with: [`(${emptyTable(site)})${aliasOf(site)}`] }]
+    }
+    return site._tag === "text" && site.shapes ? [{ span: site.span, with: [site.text] }] : []
+  })
   const nodes = [...walkTree(text.root)]
   const ctes = [...named.values()].map((site) => `${quoteIdentifier(site.ref.name)} AS (${emptyTable(site)})`)
   const before = withCtes(text.before, ctes)

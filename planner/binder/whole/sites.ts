@@ -1,9 +1,10 @@
 import { childNodes, ownNodes } from "../../ast/child-nodes.ts"
 import { type TreeNode, walkTree } from "../../ast/walk-tree.ts"
 import type { ColumnRef } from "../../ast/expression.ts"
-import type { JoinRef, NamedExpr, Query, Select, TableRef } from "../../ast/query.ts"
+import type { JoinRef, NamedExpr, Pivot, PivotColumn, Query, Select, TableRef } from "../../ast/query.ts"
 import type { Span } from "../../ast/span.ts"
 import { UnsupportedSql } from "../../errors.ts"
+import { asksData, pivotEdit } from "../../pivot-values.ts"
 import { printExpr } from "../../sql/print-expression.ts"
 import { type BoundSubquery, type FromContext, type ResolvedTable, resolveTable } from "../from.ts"
 import { bareQueryValue, queryValue } from "../query-values.ts"
@@ -36,6 +37,8 @@ export interface TextSite {
   readonly _tag: "text"
   readonly span: Span
   readonly text: string
+  /** What the text yields depends on it: the values of a PIVOT. */
+  readonly shapes: boolean
 }
 
 export type Site = TableSite | QuerySite | TextSite
@@ -158,6 +161,8 @@ class SiteCollector {
         const verb = node.verb.toUpperCase()
         throw new UnsupportedSql({ message: `${verb} inside a query is not supported yet`, span: node.span })
       }
+      case "Pivot":
+        return this.#pivot(node, visit)
       case "TableFunctionRef":
         refuseTableFunction(node)
         return below(visit)
@@ -205,6 +210,17 @@ class SiteCollector {
     this.#sites.push({ _tag: "table", span: ref.nameSpan, ref, table, wide, filters })
   }
 
+  #pivot(node: Pivot, visit: Visit): readonly Visit[] {
+    for (const column of node.on.filter(asksData)) {
+      const values = this.#env.context.pivotValues?.get(column)
+      if (values === undefined) throw refusePivot(column)
+      const { span, with: text } = pivotEdit(column, values)
+      this.#sites.push({ _tag: "text", span, text: text.join(""), shapes: true })
+    }
+    const on = node.on.map((column) => ({ ...column, query: undefined }))
+    return below({ ...visit, node: { ...node, on } })
+  }
+
   #call(call: TreeNode & { readonly _tag: "FunctionCall" }): void {
     refuseCall(call)
     const value = queryValue(call, this.#env.context.nowMicros)
@@ -231,7 +247,15 @@ class SiteCollector {
 }
 
 function textSite(span: Span, text: string): TextSite {
-  return { _tag: "text", span, text }
+  return { _tag: "text", span, text, shapes: false }
+}
+
+function refusePivot({ span }: PivotColumn): UnsupportedSql {
+  return new UnsupportedSql({
+    message: "PIVOT without IN looks at the data before it is planned, and here it cannot",
+    span,
+    hint: "name the values: ON column IN (…)",
+  })
 }
 
 function below(visit: Visit): readonly Visit[] {
