@@ -1,4 +1,4 @@
-import type { TableRef } from "./ast/query.ts"
+import type { Query, TableRef } from "./ast/query.ts"
 
 /**
  * What the planner needs to know of a table, as the catalog found it in the files' footers. No I/O happens in the
@@ -27,7 +27,21 @@ export interface TableColumn {
   readonly max: string | undefined
 }
 
+/** A view of the session's, or a table that it keeps: a query with a text of its own. */
+export interface ViewDefinition {
+  /** For messages. */
+  readonly kind: "view" | "table"
+  readonly name: string
+  /** The spans of `query` point into it. */
+  readonly sql: string
+  readonly query: Query
+  /** Names for its first columns. */
+  readonly columns: readonly string[]
+}
+
 export interface Catalog {
+  /** What an earlier statement called by this name; it hides files of the same name. A CTE hides it. */
+  readonly view?: (ref: TableRef) => ViewDefinition | undefined
   /** Rejects with UnknownTable (nearest name included) or the source's own tagged error. */
   readonly resolve: (ref: TableRef) => Promise<TableDescription>
 }

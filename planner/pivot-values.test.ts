@@ -8,7 +8,7 @@ type Rows = readonly (readonly (string | null)[])[]
 /** The questions that a statement asks, each answered with `rows`, and the values that its PIVOTs get. */
 async function asked(sql: string, rows: Rows = [["a"], ["b'"]]) {
   const [statement] = parse(sql)
-  if (statement === undefined) throw new Error("there is no statement")
+  if (statement?._tag !== "QueryStatement") throw new Error("there is no query")
   const questions: string[] = []
   const values = await pivotValues(statement.query, sql, async (question) => {
     questions.push(question)
@@ -91,7 +91,7 @@ describe("its values", () => {
 test("an error in a question is told at its place in the statement", async () => {
   const sql = "WITH c AS (PIVOT t ON a) PIVOT c ON wrong"
   const [statement] = parse(sql)
-  if (statement === undefined) throw new Error("there is no statement")
+  if (statement?._tag !== "QueryStatement") throw new Error("there is no query")
   const answer = pivotValues(statement.query, sql, async (question) => {
     const start = question.indexOf("(wrong)")
     if (start < 0) return { width: 1, rows: [["a"]] }

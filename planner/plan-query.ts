@@ -1,4 +1,4 @@
-import type { Query, Statement } from "./ast/query.ts"
+import type { Query } from "./ast/query.ts"
 import { bind } from "./binder/bind.ts"
 import type { Catalog } from "./catalog.ts"
 import { foldConstants } from "./constants.ts"
@@ -47,9 +47,9 @@ export interface PlanContext {
 /** Every row as texts; the plan's form is "text". */
 export type AskData = (plan: StagePlan) => Promise<readonly (readonly (string | null)[])[]>
 
-/** From a parsed statement to the stages that the runtime runs; EXPLAIN gives those of the query that it explains. */
-export async function planStatement(statement: Statement, context: PlanContext): Promise<StagePlan> {
-  const { logical, functions, ids } = await planLogically(statement.query, context)
+/** From a parsed query to the stages that the runtime runs. */
+export async function planQuery(query: Query, context: PlanContext): Promise<StagePlan> {
+  const { logical, functions, ids } = await planLogically(query, context)
   const distributed = context.settings.distribute ?? true
   const partitions = partitionCount(logical, context)
   const physical = distributed ? distributeQuery(logical, { context, functions, ids, partitions }) : logical
@@ -85,8 +85,8 @@ async function askPivotValues(query: Query, context: PlanContext): Promise<Pivot
   if (ask === undefined) return new Map()
   return pivotValues(query, context.sql, async (sql) => {
     const [statement] = parse(sql)
-    if (statement === undefined) throw new Error("a question of PIVOT is empty")
-    const plan = await planStatement(statement, { ...context, sql, form: "text" })
+    if (statement?._tag !== "QueryStatement") throw new Error("a question of PIVOT is no query")
+    const plan = await planQuery(statement.query, { ...context, sql, form: "text" })
     return { width: plan.output.length, rows: await ask(plan) }
   })
 }

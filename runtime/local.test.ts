@@ -73,7 +73,6 @@ test("EXPLAIN is planned as the query that it explains, and runs nothing", async
 describe("what cannot be answered", () => {
   test.each<[string, string, string]>([
     ["", "UnsupportedSql", "there is no statement to run"],
-    ["SELECT 1; SELECT 2", "UnsupportedSql", "one statement at a time: 2 were given"],
     ["SELECT * FROM nowhere", "UnknownTable", 'table "nowhere" does not exist in FOLDER'],
     ["SELECT kk FROM a", "UnknownColumn", 'column "kk" does not exist in a'],
     ["SELECT CAST('x' AS INTEGER) FROM a", "QueryError", "Conversion Error: Could not convert string 'x' to INT32"],

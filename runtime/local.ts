@@ -4,10 +4,11 @@ import { QUERY_VALUE_MACROS } from "../planner/binder/query-values.ts"
 import { openNode } from "./coordinator/node.ts"
 import { sqlPlanner } from "./coordinator/sql-planner.ts"
 import { engineMemoryBytes } from "./pool/memory.ts"
-import type { Session, SessionOptions } from "./session.ts"
+import { scripted } from "./session/scripted.ts"
+import type { LocalSession, SessionOptions } from "./session.ts"
 
 /** A session in this process. Nothing starts, no engine and no file, before the first query needs it. */
-export async function openSession({ workers, dataDir, cwd, roots }: SessionOptions): Promise<Session> {
+export async function openSession({ workers, dataDir, cwd, roots }: SessionOptions): Promise<LocalSession> {
   const memoryLimitBytes = engineMemoryBytes(workers)
   const node = await openNode({
     workers,
@@ -16,5 +17,5 @@ export async function openSession({ workers, dataDir, cwd, roots }: SessionOptio
     source: parquetSource,
     spawn: (name) => spawnEngine({ name, memoryLimitBytes, prelude: QUERY_VALUE_MACROS }),
   })
-  return { query: node.query, plan: node.plan, close: node.close }
+  return scripted({ query: node.query, plan: node.plan, tables: node.tables, close: node.close })
 }

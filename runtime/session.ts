@@ -1,12 +1,23 @@
 import type { OutputColumn, ResultForm, StagePlan } from "../planner/physical/stage.ts"
+import type { GivenValues } from "./session/parameters.ts"
+import type { StatementScope } from "./session/scope.ts"
+import type { Settings } from "./session/settings.ts"
+import type { Workspace } from "./session/workspace.ts"
 
-/** What every door uses: the CLI, HTTP, NATS. Of one process (`runtime/local.ts`), or of a node (`runtime/cluster/node.ts`). */
+/** What every door uses. What a node offers takes one query at a time; `scripted` makes it take whole scripts. */
 export interface Session {
   /** Plans and starts a query. Rejects with a PlannerError or ActorError before the first row. */
   readonly query: (sql: string, options?: QueryOptions) => Promise<QueryResult>
   /** Plans without running. */
   readonly plan: (sql: string, options?: QueryOptions) => Promise<StagePlan>
+  /** Names of the tables that FROM finds without a path. */
+  readonly tables: () => Promise<readonly string[]>
   readonly close: () => Promise<void>
+}
+
+/** The session of a program: its workspaces keep what their statements make. */
+export interface LocalSession extends Session {
+  readonly workspace: (initial?: Partial<Settings>) => Workspace
 }
 
 export interface SessionOptions {
@@ -27,6 +38,10 @@ export interface QueryOptions {
   /** Forces the number of hash partitions; by default the bytes decide. */
   readonly partitions?: number
   readonly settings?: PlanSettings
+  /** Values of `?` and `$1`, or of `$name`, in the last statement. */
+  readonly parameters?: GivenValues
+  /** Views and tables of the workspace that asks. */
+  readonly scope?: StatementScope
 }
 
 /** Switches for tests and for people who want to see what a rule does. */

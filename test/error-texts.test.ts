@@ -4,11 +4,11 @@ import * as path from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { openNative } from "../bench/oracle/native.ts"
 import { openSession } from "../runtime/local.ts"
-import type { Session } from "../runtime/session.ts"
+import type { LocalSession } from "../runtime/session.ts"
 import { refusalOf } from "./refusal.ts"
 
 let dir = ""
-let session: Session
+let session: LocalSession
 beforeAll(async () => {
   dir = mkdtempSync(path.join(tmpdir(), "skein-errors-"))
   const native = await openNative({ threads: 1 })

@@ -218,16 +218,16 @@ describe("errors", () => {
       { code: "UnsupportedSql", title: "not supported", status: 400, detail: "there is no statement to run" },
     ],
     [
-      "two statements",
-      sqlBody("SELECT 1; SELECT 2"),
+      "two statements, the second wrong",
+      sqlBody("SELECT 1; SELECT x FROM nowhere"),
       "/query",
       {
-        code: "UnsupportedSql",
-        title: "not supported",
-        status: 400,
-        detail: "one statement at a time: 2 were given",
+        code: "UnknownTable",
+        title: "unknown table or file",
+        status: 404,
+        detail: 'table "nowhere" does not exist',
         line: 1,
-        column: 11,
+        column: 25,
       },
     ],
     [

@@ -60,6 +60,7 @@ function giving(values: readonly string[]) {
       })
     },
     plan: () => Promise.reject(new Error("the bench does not plan")),
+    tables: () => Promise.resolve([]),
     close: () => {
       calls.closed++
       return Promise.resolve()

@@ -8,7 +8,7 @@ import type { CompareOptions } from "./compare.ts"
  */
 export function orderOf(sql: string): NonNullable<CompareOptions["order"]> {
   const [statement] = parse(sql)
-  if (statement === undefined || statement.query.orderBy.length === 0) return "any"
+  if (statement?._tag !== "QueryStatement" || statement.query.orderBy.length === 0) return "any"
   const keys: number[] = []
   for (const { expr } of statement.query.orderBy) {
     const position = positionOf(expr, statement.query)

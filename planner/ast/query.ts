@@ -303,15 +303,3 @@ export interface TableAlias {
   readonly name: Identifier
   readonly columns: readonly Identifier[]
 }
-
-/** One statement of a script. `text` spans it without its semicolon. */
-export type Statement =
-  | { readonly _tag: "QueryStatement"; readonly query: Query; readonly span: Span }
-  | {
-      readonly _tag: "ExplainStatement"
-      readonly verbose: boolean
-      readonly analyze: boolean
-      readonly format: "text" | "json"
-      readonly query: Query
-      readonly span: Span
-    }

@@ -1,12 +1,8 @@
 import { expect, test } from "vitest"
-import { parse } from "../parser/parse.ts"
+import { parseQuery } from "../parser/parse.ts"
 import { walkTree, type TreeNode } from "./walk-tree.ts"
 
-function query(sql: string): TreeNode {
-  const found = parse(sql)[0]?.query
-  if (found === undefined) throw new Error("no query")
-  return found
-}
+const query = (sql: string): TreeNode => parseQuery(sql)
 
 const tags = (sql: string): readonly string[] => [...walkTree(query(sql))].map((node) => node._tag)
 

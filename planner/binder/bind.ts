@@ -5,7 +5,7 @@ import type { QueryPlan } from "../logical/plan.ts"
 import { validate } from "../logical/validate.ts"
 import { type CteBinding, type CteBindings, inlineCtes, NO_CTES } from "./ctes.ts"
 import type { BindContext } from "./context.ts"
-import { type BoundSubquery, type FromContext, isSpeakable } from "./from.ts"
+import { type BindQuery, type BoundSubquery, type FromContext, isSpeakable } from "./from.ts"
 import { NotTakenApart } from "./not-taken-apart.ts"
 import { plainQuery } from "./plain-query.ts"
 import { bindBlock } from "./select.ts"
@@ -19,19 +19,23 @@ import { wholeReason } from "./whole/reason.ts"
  */
 export async function bind(query: Query, context: BindContext): Promise<QueryPlan> {
   const bindings: CteBinding[] = []
-  const bindQuery = async (inner: Query, outer: CteBindings): Promise<BoundSubquery> => {
-    const ctes = new Map(outer)
-    for (const cte of inner.with) {
-      const env = { context, ctes, bindQuery }
-      const bound = isRecursive(cte, inner) ? await bindRecursiveCte(cte, env) : await bindQuery(cte.query, ctes)
-      if (!isSpeakable(bound)) throw new NotTakenApart(`a type of ${cte.name.text} that has no name`)
-      const binding = bindingOf(cte, context.nextCte(), bound)
-      bindings.push(binding)
-      ctes.set(cte.name.text.toLowerCase(), binding)
+  /** A view is bound in its own text. */
+  const bindIn = (own: BindContext): BindQuery => {
+    const bindQuery = async (inner: Query, outer: CteBindings): Promise<BoundSubquery> => {
+      const ctes = new Map(outer)
+      for (const cte of inner.with) {
+        const env = { context: own, ctes, bindQuery, bindIn }
+        const bound = isRecursive(cte, inner) ? await bindRecursiveCte(cte, env) : await bindQuery(cte.query, ctes)
+        if (!isSpeakable(bound)) throw new NotTakenApart(`a type of ${cte.name.text} that has no name`)
+        const binding = bindingOf(cte, own.nextCte(), bound)
+        bindings.push(binding)
+        ctes.set(cte.name.text.toLowerCase(), binding)
+      }
+      return bindEither(inner, { context: own, ctes, bindQuery, bindIn })
     }
-    return bindEither(inner, { context, ctes, bindQuery })
+    return (whole, ctes) => bindStatement(whole, { context: own, ctes, bindQuery, bindIn })
   }
-  const { plan, fields } = await bindStatement(query, { context, ctes: NO_CTES, bindQuery })
+  const { plan, fields } = await bindIn(context)(query, NO_CTES)
   const { ctes, root } = inlineCtes(plan, bindings)
   for (const each of [...ctes.map((cte) => cte.plan), root]) validate(each, "bind")
   if (fields.length === 0) throw new PlanDefect({ message: "the query yields no columns", rule: "bind" })

@@ -14,6 +14,8 @@ export interface BindContext {
   readonly ids: ColumnIds
   /** The query's one moment: `now()` and its kin are this value wherever they stand (law 5). */
   readonly nowMicros: bigint
+  /** Views that are being bound, outermost first, in lower case: none of them may be read again. */
+  readonly openViews?: readonly string[]
   /** Hands out the ids of CTEs. */
   readonly nextCte: () => number
 }

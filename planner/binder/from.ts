@@ -11,6 +11,7 @@ import { type CteBindings, cteScan } from "./ctes.ts"
 import { NotTakenApart } from "./not-taken-apart.ts"
 import { plainFromItem, type PlainJoinRef } from "./plain-query.ts"
 import { uniqueInSubquery } from "./unique-names.ts"
+import { bindView } from "./views.ts"
 import { NO_ALIASES, resolve } from "./resolve.ts"
 import {
   bareRef,
@@ -45,6 +46,8 @@ export interface FromContext {
   readonly context: BindContext
   readonly ctes: CteBindings
   readonly bindQuery: BindQuery
+  /** Binds queries of another text. */
+  readonly bindIn: (context: BindContext) => BindQuery
 }
 
 export async function bindFrom(from: FromItem | undefined, env: FromContext): Promise<BoundFrom> {
@@ -76,21 +79,30 @@ export interface ResolvedTable {
   readonly fields: BoundSubquery["fields"]
 }
 
-/** A CTE, or a table of the catalog. */
+/** What `main.t` may be qualified with: the only schema there is. */
+const OWN_SCHEMAS: ReadonlySet<string> = new Set(["main", "temp", "memory"])
+
+/** A CTE, a view, or a table of the catalog. */
 export async function resolveTable(ref: TableRef, env: FromContext): Promise<ResolvedTable> {
   if (ref.at !== undefined) {
     throw new UnsupportedSql({ message: "AT (VERSION …) is not supported: files have no history", span: ref.at.span })
   }
   const [schema] = ref.qualifiers
-  if (schema !== undefined) {
+  if (schema !== undefined && !ref.qualifiers.every((each) => OWN_SCHEMAS.has(each.text.toLowerCase()))) {
     throw new UnsupportedSql({
       message: "Tables of a schema are not supported: there are no schemas",
       span: { start: schema.span.start, end: ref.nameSpan.end },
       hint: "a file's path is written in quotes: FROM 'data/lineitem.parquet'",
     })
   }
-  const cte = ref.spelling === "identifier" ? env.ctes.get(ref.name.toLowerCase()) : undefined
+  const isBare = ref.spelling === "identifier" && schema === undefined
+  const cte = isBare ? env.ctes.get(ref.name.toLowerCase()) : undefined
   if (cte !== undefined) return { key: `cte ${cte.id}`, name: cte.name, ...cteScan(cte, env.context.ids) }
+  const view = env.context.catalog.view?.(ref)
+  if (view !== undefined) {
+    const bound = await bindView(ref, view, env)
+    return { key: `view ${view.name.toLowerCase()}`, name: view.name, ...bound }
+  }
   const table = await env.context.catalog.resolve(ref)
   const columns = table.columns.map((each) => ({
     column: env.context.ids.make(each.name, each.type),

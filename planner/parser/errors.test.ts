@@ -391,17 +391,40 @@ const NOT_YET: readonly Refused[] = [
   ],
   ["INSTALL httpfs", "^^^^^^^^^^^^^^", "Extensions cannot be installed: Skein's engines run without extensions."],
   ["LOAD 'x'; SELECT 1", "^^^^^^^^", "Extensions cannot be loaded: Skein's engines run without extensions."],
+  ["CREATE SCHEMA s", "       ^^^^^^", "CREATE SCHEMA is not supported.", "Skein has CREATE VIEW, TABLE and MACRO"],
+  ["CREATE TEMP VEIW v AS SELECT 1", "            ^^^^", "CREATE VEIW is not supported.", "did you mean VIEW?"],
   [
-    "CREATE TABLE t AS SELECT 1",
-    "^^^^^^^^^^^^^^^^^^^^^^^^^^",
-    "CREATE is not supported: Skein answers SELECT queries and writes nothing.",
-    "name a query inside the statement: WITH name AS (SELECT …)",
+    "CREATE TABLE t (a INTEGER)",
+    "               ^",
+    "CREATE TABLE makes a table of a query's rows only.",
+    "write CREATE TABLE name AS SELECT …",
   ],
   [
-    "COPY t TO 'x.csv'",
-    "^^^^^^^^^^^^^^^^^",
-    "COPY is not supported: Skein answers SELECT queries and writes nothing.",
-    "choose the output with --format and redirect it",
+    "CREATE MACRO m(a INTEGER) AS a",
+    "                 ^^^^^^^",
+    "Parameters of a macro that have a type are not supported.",
+    "leave the type out, and cast in the macro: CAST(a AS INTEGER)",
+  ],
+  ["DROP TABLE a, b", "            ^", "DROP takes one name.", "write a statement for each"],
+  ["SET LOCAL x = 1", "    ^^^^^", "SET LOCAL is not supported.", "write SET alone"],
+  ["CREATE VIEW s.v AS SELECT 1", "            ^", 'there is no schema "s": a session\'s tables have no schema.', "v"],
+  [
+    "PREPARE q AS DROP TABLE t",
+    "             ^^^^",
+    "DROP cannot be prepared.",
+    "a query, COPY, DESCRIBE, SUMMARIZE, SHOW and EXPLAIN can be",
+  ],
+  [
+    "PREPARE q(INTEGER) AS SELECT 1",
+    "         ^",
+    "Types of a prepared statement's parameters are not supported.",
+    "leave them out, and cast in the statement: CAST($1 AS INTEGER)",
+  ],
+  [
+    "COPY t FROM 'x.csv'",
+    "       ^^^^",
+    "COPY … FROM is not supported: nothing can be inserted into a table.",
+    "a file is read by name: FROM 'path'",
   ],
   [
     "ATTACH 'x.db'",
@@ -432,7 +455,7 @@ const NOT_YET: readonly Refused[] = [
   [
     "SELECT a INTO b FROM t",
     "         ^^^^",
-    "SELECT INTO is not supported: Skein answers SELECT queries and writes nothing.",
+    "SELECT INTO is not supported: Skein changes no rows: it answers queries, and writes files with COPY.",
   ],
 ]
 

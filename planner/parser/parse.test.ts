@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import type { FromItem, QueryBody, SelectQuery, Statement } from "../ast/query.ts"
+import type { FromItem, Query, QueryBody, SelectQuery } from "../ast/query.ts"
+import type { Statement } from "../ast/statement.ts"
 import { columnsOf, walk } from "../ast/traverse.ts"
 import { printExpr } from "../sql/print-expression.ts"
 import type { NamedExpr } from "../ast/query.ts"
@@ -14,8 +15,14 @@ function only(sql: string): Statement {
   return statement
 }
 
+function wholeQuery(sql: string): Query {
+  const statement = only(sql)
+  if (statement._tag === "QueryStatement" || statement._tag === "ExplainStatement") return statement.query
+  throw new Error("no query")
+}
+
 function queryOf(sql: string): SelectQuery {
-  const { query } = only(sql)
+  const query = wholeQuery(sql)
   return { ...query, body: selectOf(query) }
 }
 const print = (e: NamedExpr): string => printExpr(e, (column) => column.parts.map((part) => part.text).join("."))
@@ -163,16 +170,16 @@ describe("set operations", () => {
     ["((SELECT 1) UNION SELECT 2) EXCEPT SELECT 3", "((1 union 2) except 3)"],
     ["TABLE s.t", "table identifier:s.t"],
   ])("%s", (sql, wanted) => {
-    expect(drawnBody(only(sql).query.body)).toBe(wanted)
+    expect(drawnBody(wholeQuery(sql).body)).toBe(wanted)
   })
 
   test("ORDER BY and LIMIT are those of the whole", () => {
-    const { query } = only("WITH RECURSIVE a AS (SELECT 1) SELECT 1 UNION SELECT 2 ORDER BY x LIMIT 3")
+    const query = wholeQuery("WITH RECURSIVE a AS (SELECT 1) SELECT 1 UNION SELECT 2 ORDER BY x LIMIT 3")
     expect(query).toMatchObject({ body: { _tag: "SetOperation" }, recursive: true, orderBy: [{}], limit: { sql: "3" } })
   })
 
   test("500 of them are read", () => {
-    expect(only(`SELECT 1${" UNION ALL SELECT 2".repeat(500)}`).query.body._tag).toBe("SetOperation")
+    expect(wholeQuery(`SELECT 1${" UNION ALL SELECT 2".repeat(500)}`).body._tag).toBe("SetOperation")
   })
 })
 
@@ -191,7 +198,7 @@ test.each([
   ["WITH recursive(x) AS (SELECT 1) FROM recursive", false, ["recursive"], []],
   ["WITH RECURSIVE recursive AS (SELECT 1) FROM recursive", true, ["recursive"], []],
 ])("%s", (sql, recursive, names, keys) => {
-  const { query } = only(sql)
+  const query = wholeQuery(sql)
   expect(query.recursive).toBe(recursive)
   expect(query.with.map((cte) => cte.name.text)).toEqual(names)
   expect(query.with.flatMap((cte) => cte.usingKey.map((key) => key.text))).toEqual(keys)

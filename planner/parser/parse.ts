@@ -1,4 +1,5 @@
-import type { Statement } from "../ast/query.ts"
+import type { Query } from "../ast/query.ts"
+import type { Statement } from "../ast/statement.ts"
 import { UnsupportedSql } from "../errors.ts"
 import { frozen } from "./freeze.ts"
 import { tokenize } from "./lexer.ts"
@@ -15,6 +16,19 @@ let parser: SqlParser | undefined
  * supported; both say where.
  */
 export function parse(sql: string): readonly Statement[] {
+  if (last?.sql === sql) return last.statements
+  const statements = read(sql)
+  last = sql.length <= KEPT_CHARACTERS_MAX ? { sql, statements } : undefined
+  return statements
+}
+
+/** The text that was read last: a door reads a statement to know what it is, and the planner reads it again. */
+let last: { readonly sql: string; readonly statements: readonly Statement[] } | undefined
+
+/** The tree of a longer text is not kept: it takes many times the memory of its text. */
+const KEPT_CHARACTERS_MAX = 1024 * 1024
+
+function read(sql: string): readonly Statement[] {
   if (sql.length > SQL_CHARACTERS_MAX) {
     throw new UnsupportedSql({ message: `A script of more than ${SQL_CHARACTERS_MAX} characters is not supported.` })
   }
@@ -26,4 +40,11 @@ export function parse(sql: string): readonly Statement[] {
   const [error] = parser.errors
   if (error !== undefined) throw syntaxError(error, { tokens, clause: parser.clause, innerClause: parser.innerClause })
   return frozen(statements)
+}
+
+/** The query of a text that is known to be one. */
+export function parseQuery(sql: string): Query {
+  const [statement] = parse(sql)
+  if (statement?._tag === "QueryStatement") return statement.query
+  throw new UnsupportedSql({ message: "a query is needed here", span: { start: 0, end: sql.length } })
 }

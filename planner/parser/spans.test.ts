@@ -22,7 +22,8 @@ const PARTS: ReadonlySet<string> = new Set([
 
 function queryOf(sql: string): Query | undefined {
   try {
-    return parse(sql)[0]?.query
+    const [statement] = parse(sql)
+    return statement?._tag === "QueryStatement" ? statement.query : undefined
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof UnsupportedSql) return undefined
     throw error

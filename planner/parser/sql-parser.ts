@@ -1,9 +1,9 @@
 import { EOF, type TokenType } from "chevrotain"
-import type { Statement } from "../ast/query.ts"
+import type { PreparableStatement, Statement } from "../ast/statement.ts"
 import { SyntaxError } from "../errors.ts"
+import { CopyRules } from "./copy-rules.ts"
 import type { Rule } from "./name-rules.ts"
 import { nearestName } from "./nearest.ts"
-import { QueryRules } from "./query-rules.ts"
 import * as T from "./tokens.ts"
 import { REFUSED_STATEMENTS, unsupported } from "./unsupported.ts"
 
@@ -14,7 +14,7 @@ interface ExplainOptions {
 }
 
 /** The whole grammar: a script of statements. Not reentrant; `parse.ts` keeps the only one. */
-export class SqlParser extends QueryRules {
+export class SqlParser extends CopyRules {
   constructor(skipValidations: boolean) {
     super(skipValidations)
     this.performSelfAnalysis()
@@ -34,7 +34,47 @@ export class SqlParser extends QueryRules {
 
   private readonly statement: Rule<Statement> = this.RULE("statement", () => {
     this.reach("statement")
-    return this.OR([{ ALT: () => this.SUBRULE(this.explain) }, { ALT: () => this.SUBRULE(this.queryStatement) }])
+    return this.OR([
+      { GATE: () => this.next(T.K.Show) && this.showsName(), ALT: () => this.SUBRULE(this.showStatement) },
+      { ALT: () => this.SUBRULE(this.describeStatement) },
+      { ALT: () => this.SUBRULE(this.summarizeStatement) },
+      { ALT: () => this.SUBRULE(this.explain) },
+      { ALT: () => this.SUBRULE(this.createStatement) },
+      { ALT: () => this.SUBRULE(this.dropStatement) },
+      { ALT: () => this.SUBRULE(this.setStatement) },
+      { ALT: () => this.SUBRULE(this.resetStatement) },
+      { ALT: () => this.SUBRULE(this.prepare) },
+      { ALT: () => this.SUBRULE(this.executeStatement) },
+      { ALT: () => this.SUBRULE(this.deallocateStatement) },
+      { ALT: () => this.SUBRULE(this.copyStatement) },
+      { ALT: () => this.SUBRULE(this.queryStatement) },
+    ])
+  })
+
+  private readonly prepare: Rule<Statement> = this.RULE("prepare", () => {
+    const start = this.CONSUME(T.K.Prepare).startOffset
+    const name = this.SUBRULE(this.columnName)
+    this.ACTION(() => {
+      if (!this.next(T.LParen)) return
+      const hint = "leave them out, and cast in the statement: CAST($1 AS INTEGER)"
+      throw unsupported("Types of a prepared statement's parameters are not supported.", T.spanOf(this.LA(1)), hint)
+    })
+    this.CONSUME(T.K.As)
+    const statement = this.SUBRULE(this.preparable)
+    return this.ACTION((): Statement => ({ _tag: "PrepareStatement", name, statement, span: this.spanFrom(start) }))
+  })
+
+  private readonly preparable: Rule<PreparableStatement> = this.RULE("preparable", () => {
+    this.ACTION(() => {
+      if (PREPARABLE.includes(this.LA(1).tokenType)) return
+      throw unsupported(
+        `${this.word()} cannot be prepared.`,
+        T.spanOf(this.LA(1)),
+        "a query, COPY, DESCRIBE, SUMMARIZE, SHOW and EXPLAIN can be",
+      )
+    })
+    const statement = this.SUBRULE(this.statement)
+    return this.ACTION(() => asPreparable(statement))
   })
 
   private readonly queryStatement: Rule<Statement> = this.RULE("queryStatement", () => {
@@ -49,7 +89,7 @@ export class SqlParser extends QueryRules {
     const span = T.spanOf(token)
     const refusal = this.next(T.QuotedName) ? undefined : REFUSED_STATEMENTS.get(this.word())
     if (refusal !== undefined) throw unsupported(refusal.message, this.toEndOfStatement(), refusal.hint)
-    const nearest = nearestName(token.image, ["SELECT", "WITH", "FROM", "EXPLAIN"])
+    const nearest = nearestName(token.image, BEGIN_WORDS)
     const error = { message: `syntax error: a statement cannot begin with "${token.image}"`, span }
     const hint = nearest === undefined ? "begin with SELECT, FROM, WITH or EXPLAIN" : `did you mean ${nearest}?`
     throw new SyntaxError({ ...error, hint })
@@ -130,8 +170,8 @@ export class SqlParser extends QueryRules {
   )
 }
 
-/** What a query or EXPLAIN begins with, and what holds no statement. */
-const BEGINS: ReadonlySet<TokenType> = new Set([
+/** What a statement may begin with. */
+const QUERY_BEGINS = [
   T.K.Select,
   T.K.With,
   T.K.From,
@@ -141,11 +181,39 @@ const BEGINS: ReadonlySet<TokenType> = new Set([
   T.K.PivotWider,
   T.K.Unpivot,
   T.K.PivotLonger,
-  T.K.Explain,
   T.LParen,
+]
+const PREPARABLE = [...QUERY_BEGINS, T.K.Explain, T.K.Describe, T.K.Desc, T.K.Summarize, T.K.Show, T.K.Copy]
+const BEGINS: ReadonlySet<TokenType> = new Set([
+  ...PREPARABLE,
   T.Semicolon,
+  T.K.Create,
+  T.K.Drop,
+  T.K.Set,
+  T.K.Reset,
+  T.K.Prepare,
+  T.K.Execute,
+  T.K.Deallocate,
   EOF,
 ])
+
+/** The most usual first, for misspelt ones. */
+const BEGIN_WORDS =
+  "SELECT WITH FROM EXPLAIN DESCRIBE SUMMARIZE SHOW CREATE DROP SET RESET PREPARE EXECUTE DEALLOCATE COPY".split(" ")
+
+function asPreparable(statement: Statement): PreparableStatement {
+  switch (statement._tag) {
+    case "QueryStatement":
+    case "ExplainStatement":
+    case "DescribeStatement":
+    case "SummarizeStatement":
+    case "ShowStatement":
+    case "CopyStatement":
+      return statement
+    default:
+      throw unsupported("This statement cannot be prepared.", statement.span)
+  }
+}
 
 function isOn(value: string | undefined): boolean {
   return value === undefined || value === "true" || value === "on"

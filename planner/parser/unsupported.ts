@@ -10,7 +10,7 @@ interface Refusal {
   readonly hint?: string
 }
 
-const READ_ONLY = "Skein answers SELECT queries and writes nothing"
+const READ_ONLY = "Skein changes no rows: it answers queries, and writes files with COPY"
 const notYet = (what: string, hint?: string): Refusal => {
   const message = `${what} is not supported yet.`
   return hint === undefined ? { message } : { message, hint }
@@ -33,18 +33,8 @@ export const REFUSED_STATEMENTS: ReadonlyMap<string, Refusal> = new Map(
     CHECKPOINT: writes("CHECKPOINT"),
     COMMENT: writes("COMMENT ON"),
     COMMIT: notYet("COMMIT", "every query stands alone: there are no transactions"),
-    COPY: { message: `COPY is not supported: ${READ_ONLY}.`, hint: "choose the output with --format and redirect it" },
-    CREATE: {
-      message: `CREATE is not supported: ${READ_ONLY}.`,
-      hint: "name a query inside the statement: WITH name AS (SELECT …)",
-    },
-    DEALLOCATE: notYet("DEALLOCATE"),
     DELETE: writes("DELETE"),
-    DESCRIBE: notYet("DESCRIBE", "SELECT * FROM … LIMIT 0 shows the columns"),
-    DESC: notYet("DESCRIBE", "SELECT * FROM … LIMIT 0 shows the columns"),
     DETACH: { message: "DETACH is not supported: nothing can be attached." },
-    DROP: writes("DROP"),
-    EXECUTE: notYet("EXECUTE"),
     EXPORT: writes("EXPORT"),
     IMPORT: writes("IMPORT"),
     FORCE: { message: "Extensions cannot be installed: Skein's engines run without extensions." },
@@ -53,13 +43,8 @@ export const REFUSED_STATEMENTS: ReadonlyMap<string, Refusal> = new Map(
     LOAD: { message: "Extensions cannot be loaded: Skein's engines run without extensions." },
     MERGE: writes("MERGE"),
     PRAGMA: notYet("PRAGMA"),
-    PREPARE: notYet("PREPARE"),
-    RESET: notYet("RESET"),
     ROLLBACK: notYet("ROLLBACK", "every query stands alone: there are no transactions"),
-    SET: notYet("SET"),
-    SHOW: notYet("SHOW"),
     START: notYet("START TRANSACTION", "every query stands alone: there are no transactions"),
-    SUMMARIZE: notYet("SUMMARIZE"),
     TRUNCATE: writes("TRUNCATE"),
     UPDATE: writes("UPDATE"),
     USE: notYet("USE"),

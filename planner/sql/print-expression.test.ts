@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { NamedExpr } from "../ast/query.ts"
 import { PlanDefect } from "../errors.ts"
-import { parse } from "../parser/parse.ts"
+import { parseQuery } from "../parser/parse.ts"
 import { firstItem } from "../parser/testing/only-select.ts"
 import { printExpr, printOrderBy } from "./print-expression.ts"
 import { quoteIdentifier, quoteString } from "./quote.ts"
@@ -109,8 +109,8 @@ describe("expressions are printed", () => {
 })
 
 test("ORDER BY items are printed as they were written", () => {
-  const query = parse("SELECT 1 ORDER BY a DESC NULLS LAST, b ASC, c NULLS FIRST")[0]?.query
-  const items = printOrderBy(query?.orderBy ?? [], (column) => column.parts[0]?.text ?? "")
+  const query = parseQuery("SELECT 1 ORDER BY a DESC NULLS LAST, b ASC, c NULLS FIRST")
+  const items = printOrderBy(query.orderBy, (column) => column.parts[0]?.text ?? "")
   expect(items).toBe("a DESC NULLS LAST, b, c NULLS FIRST")
 })
 

@@ -4,6 +4,7 @@ import type { Catalog, TableDescription } from "../../planner/catalog.ts"
 import { findFiles } from "./find-files.ts"
 import { aliasOf } from "./lookups.ts"
 import type { Places } from "./lookups.ts"
+import type { StatementScope } from "../session/scope.ts"
 
 /** Tables whose footers are read at once, for one query. */
 const DESCRIBES_AT_ONCE_MAX = 4
@@ -15,7 +16,12 @@ export interface QueryCatalog extends Catalog {
   readonly tables: () => readonly SourceTable[]
 }
 
-export function queryCatalog(source: Source, places: Places, signal?: AbortSignal): QueryCatalog {
+export function queryCatalog(
+  source: Source,
+  places: Places,
+  signal?: AbortSignal,
+  scope?: StatementScope,
+): QueryCatalog {
   const described = new Map<string, Promise<{ readonly id: string; readonly table: SourceTable }>>()
   const tables = new Map<string, SourceTable>()
   const gate = limited(DESCRIBES_AT_ONCE_MAX)
@@ -36,8 +42,9 @@ export function queryCatalog(source: Source, places: Places, signal?: AbortSigna
   }
 
   return {
+    view: (ref) => (ref.spelling === "identifier" ? scope?.view(ref.name) : undefined),
     resolve: async (ref) => {
-      const { id, table } = await describeOnce(await findFiles(ref, places))
+      const { id, table } = await describeOnce(scope?.files(ref.name) ?? (await findFiles(ref, places)))
       return description(ref, id, table)
     },
     table: (id) => {

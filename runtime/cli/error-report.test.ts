@@ -12,15 +12,28 @@ test("a usage error: message and hint", async () => {
 
 test("an error of the statement points into the whole script", async () => {
   const script = "SELECT 1;\nSELECT FORM t"
-  const error = new SyntaxError({ message: "unexpected FORM", span: { start: 7, end: 11 }, hint: "did you mean FROM?" })
-  expect(await errorParagraph(new StatementError(error, script, 10))).toBe(
+  const error = new SyntaxError({
+    message: "unexpected FORM",
+    span: { start: 17, end: 21 },
+    hint: "did you mean FROM?",
+  })
+  const place = { number: 2, of: 2, span: { start: 10, end: 23 } }
+  expect(await errorParagraph(new StatementError(error, script, place))).toBe(
     ["error: unexpected FORM", "  2 | SELECT FORM t", "    |        ^^^^", "  did you mean FROM?"].join("\n"),
+  )
+})
+
+test("an error without a place in a script says which statement it is", async () => {
+  const error = new QueryError({ message: "Conversion Error: x", kind: "Conversion", stage: 2, task: 5 })
+  const place = { number: 2, of: 3, span: { start: 11, end: 19 } }
+  expect(await errorParagraph(new StatementError(error, "SELECT 1;\n\nSELECT 2; SELECT 3", place))).toBe(
+    "error: Conversion Error: x\n  in stage 2, task 5\n  in statement 2 of 3, line 3",
   )
 })
 
 test("an error without a place in the text says which stage and task", async () => {
   const error = new QueryError({ message: "Conversion Error: x", kind: "Conversion", stage: 2, task: 5 })
-  expect(await errorParagraph(new StatementError(error, "SELECT 1", 0))).toBe(
+  expect(await errorParagraph(new StatementError(error, "SELECT 1", undefined))).toBe(
     "error: Conversion Error: x\n  in stage 2, task 5",
   )
   const lost = new EngineLost({ message: "engine-0 ended", stage: 1 })
@@ -38,7 +51,7 @@ test("what nobody foresaw is called a defect, in one line without a stack", asyn
     `error: this is a defect of Skein: x is undefined\n  ${hint}`,
   )
   const broken = new PlanDefect({ message: "rule r lost a column", rule: "r" })
-  expect(await errorParagraph(new StatementError(broken, "SELECT 1", 0))).toBe(
+  expect(await errorParagraph(new StatementError(broken, "SELECT 1", undefined))).toBe(
     `error: this is a defect of Skein: rule r lost a column\n  ${hint}`,
   )
 })

@@ -4,16 +4,24 @@ import { complain } from "./output.ts"
 import { printable } from "../formats/printable.ts"
 import { tidyMessage } from "../formats/tidy-message.ts"
 
-/** What a statement of a script failed with, and where its text stands in the script. */
+/** Which statement of a script it is, counted from 1. */
+export interface StatementPlace {
+  readonly number: number
+  readonly of: number
+  readonly span: Span
+}
+
+/** What a statement of a script failed with; the error's own place is one in the script. */
 export class StatementError extends Error {
   readonly error: unknown
   readonly sql: string
-  readonly start: number
-  constructor(error: unknown, sql: string, start: number) {
+  /** undefined: the script could not be read. */
+  readonly place: StatementPlace | undefined
+  constructor(error: unknown, sql: string, place: StatementPlace | undefined) {
     super("a statement failed", { cause: error })
     this.error = error
     this.sql = sql
-    this.start = start
+    this.place = place
   }
 }
 
@@ -34,13 +42,18 @@ export async function errorParagraph(error: unknown): Promise<string> {
     : withHint([tidyMessage(tagged.message), ...placeLines(tagged)].join("\n  "), tagged.hint)
 }
 
-async function statementParagraph({ error, sql, start }: StatementError): Promise<string> {
+async function statementParagraph({ error, sql, place }: StatementError): Promise<string> {
   const tagged = asTagged(error)
   if (tagged === undefined || tagged._tag === "PlanDefect") return defectText(error)
-  const { errorText } = await import("../../planner/error-text.ts")
-  const span = tagged.span === undefined ? {} : { span: shifted(tagged.span, start) }
+  const { errorText, lineAndColumn } = await import("../../planner/error-text.ts")
+  const span = tagged.span === undefined ? {} : { span: tagged.span }
   const hint = tagged.hint === undefined ? {} : { hint: tagged.hint }
-  return errorText({ message: [tidyMessage(tagged.message), ...placeLines(tagged)].join("\n"), ...span, ...hint }, sql)
+  const lines = [tidyMessage(tagged.message), ...placeLines(tagged)]
+  // The excerpt shows where it is; without one it has to be said.
+  if (place !== undefined && place.of > 1 && tagged.span === undefined) {
+    lines.push(`in statement ${place.number} of ${place.of}, line ${lineAndColumn(sql, place.span.start).line}`)
+  }
+  return errorText({ message: lines.join("\n"), ...span, ...hint }, sql)
 }
 
 /** The code of a system error: ENOENT and its like. */
@@ -82,10 +95,6 @@ function asSpan(span: unknown): Span | undefined {
   if (typeof span !== "object" || span === null || !("start" in span) || !("end" in span)) return undefined
   const { start, end } = span
   return typeof start === "number" && typeof end === "number" ? { start, end } : undefined
-}
-
-function shifted(span: Span, by: number): Span {
-  return { start: span.start + by, end: span.end + by }
 }
 
 function placeLines({ stage, task }: Tagged): readonly string[] {

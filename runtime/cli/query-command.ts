@@ -60,12 +60,12 @@ async function runParsed(
   const [{ openSession }, format] = await Promise.all([import("../local.ts"), loadFormat(name)])
   const session = await openSession({ workers: run.workers, dataDir: run.dataDir, cwd: process.cwd() })
   try {
-    const door = { session, format, output, timing: run.timing ? complain : undefined, signal }
-    const options = {
-      settings: run.settings,
-      ...(run.partitions === undefined ? {} : { partitions: run.partitions }),
-    }
-    for (const script of scripts) await runScript(door, script, options)
+    const { partitions, settings, timing } = run
+    const workspace = session.workspace({ ...settings, timing, ...(partitions === undefined ? {} : { partitions }) })
+    const explainsAsText = run.format === undefined || run.format === "table"
+    const door = { workspace, format, explainsAsText, output, tell: complain, signal }
+    for (const script of scripts) await runScript(door, script)
+    await workspace.close()
     return EXIT_DONE
   } finally {
     await session.close()

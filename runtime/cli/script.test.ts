@@ -3,6 +3,8 @@ import { expect, test } from "vitest"
 import type { StagePlan } from "../../planner/physical/stage.ts"
 import { UnknownColumn } from "../../planner/errors.ts"
 import type { QueryMetrics, QueryOptions, QueryResult, Session } from "../session.ts"
+import type { Settings } from "../session/settings.ts"
+import { openWorkspace } from "../session/workspace.ts"
 import { errorParagraph } from "./error-report.ts"
 import { csvFormat } from "../formats/csv.ts"
 import { readScript, runScript, type Door } from "./script.ts"
@@ -65,15 +67,22 @@ function echo(): Session & { readonly asked: { sql: string; options: QueryOption
       metrics: () => metrics,
     })
   }
-  return { asked, query, plan: () => Promise.resolve(plan), close: () => Promise.resolve() }
+  return {
+    asked,
+    query,
+    plan: () => Promise.resolve(plan),
+    tables: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  }
 }
 
-function door(session: Session) {
+function door(session: Session, settings: Partial<Settings> = { timing: true }) {
   const out: string[] = []
   const timings: string[] = []
   const opened: Door = {
-    session,
+    workspace: openWorkspace(session, settings),
     format: csvFormat,
+    explainsAsText: true,
     output: {
       write: (chunk) => {
         out.push(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString())
@@ -82,7 +91,7 @@ function door(session: Session) {
       terminalWidth: () => undefined,
       closed: new AbortController().signal,
     },
-    timing: (text) => timings.push(text),
+    tell: (text) => timings.push(text),
     signal: new AbortController().signal,
   }
   return { opened, out, timings }
@@ -90,8 +99,8 @@ function door(session: Session) {
 
 test("statements run in turn, each with its own text, results printed in turn", async () => {
   const session = echo()
-  const { opened, out, timings } = door(session)
-  await runScript(opened, await readScript({ sql: "SELECT 1; -- one\nSELECT 2 ;\n", quiet: false }), { partitions: 3 })
+  const { opened, out, timings } = door(session, { partitions: 3, timing: true })
+  await runScript(opened, await readScript({ sql: "SELECT 1; -- one\nSELECT 2 ;\n", quiet: false }))
   expect(session.asked.map((each) => each.sql)).toEqual(["SELECT 1", "SELECT 2"])
   expect(session.asked[0]?.options).toMatchObject({ partitions: 3, form: "text" })
   expect(out.join("")).toBe("sql\nSELECT 1\nsql\nSELECT 2\n")
@@ -100,7 +109,7 @@ test("statements run in turn, each with its own text, results printed in turn", 
 
 test("a quiet script prints nothing", async () => {
   const { opened, out } = door(echo())
-  await runScript(opened, await readScript({ sql: "SELECT 1; EXPLAIN SELECT 2", quiet: true }), {})
+  await runScript(opened, await readScript({ sql: "SELECT 1; EXPLAIN SELECT 2", quiet: true }))
   expect(out).toEqual([])
 })
 
@@ -108,7 +117,7 @@ test("an error stops the script and points into it", async () => {
   const session = echo()
   const { opened, out } = door(session)
   const script = await readScript({ sql: "SELECT 1;\n  SELECT bad;\nSELECT 3", quiet: false })
-  const error = await runScript(opened, script, {}).catch((caught: unknown) => caught)
+  const error = await runScript(opened, script).catch((caught: unknown) => caught)
   expect(await errorParagraph(error)).toBe(
     ['error: column "bad" does not exist', "  2 |   SELECT bad;", "    |          ^^^"].join("\n"),
   )
@@ -119,7 +128,7 @@ test("an error stops the script and points into it", async () => {
 test("an error below EXPLAIN points into the script, too", async () => {
   const { opened } = door(echo())
   const script = await readScript({ sql: "EXPLAIN ANALYZE SELECT bad", quiet: false })
-  const error = await runScript(opened, script, {}).catch((caught: unknown) => caught)
+  const error = await runScript(opened, script).catch((caught: unknown) => caught)
   expect(await errorParagraph(error)).toBe(
     ['error: column "bad" does not exist', "  1 | EXPLAIN ANALYZE SELECT bad", "    |                        ^^^"].join(
       "\n",
@@ -130,13 +139,13 @@ test("an error below EXPLAIN points into the script, too", async () => {
 test("EXPLAIN prints the picture without running, ANALYZE runs and adds the figures, FORMAT json prints JSON", async () => {
   const session = echo()
   const { opened, out } = door(session)
-  await runScript(opened, await readScript({ sql: "EXPLAIN SELECT 1", quiet: false }), {})
+  await runScript(opened, await readScript({ sql: "EXPLAIN SELECT 1", quiet: false }))
   expect(session.asked).toEqual([])
   expect(out.join("")).toContain("│ Project 1")
-  await runScript(opened, await readScript({ sql: "EXPLAIN ANALYZE SELECT 1", quiet: false }), {})
+  await runScript(opened, await readScript({ sql: "EXPLAIN ANALYZE SELECT 1", quiet: false }))
   expect(session.asked.map((each) => each.sql)).toEqual(["SELECT 1"])
   expect(out.at(-1)).toContain("busy 3 ms")
-  await runScript(opened, await readScript({ sql: "EXPLAIN (FORMAT json) SELECT 1", quiet: false }), {})
+  await runScript(opened, await readScript({ sql: "EXPLAIN (FORMAT json) SELECT 1", quiet: false }))
   expect(JSON.parse(out.at(-1) ?? "")).toMatchObject({ partitions: 1, stages: [{ stage: 1, title: "result" }] })
 })
 

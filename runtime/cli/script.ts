@@ -1,8 +1,8 @@
-import type { Statement } from "../../planner/ast/query.ts"
-import type { Span } from "../../planner/ast/span.ts"
-import type { QueryOptions, QueryResult, Session } from "../session.ts"
+import type { Statement } from "../../planner/ast/statement.ts"
+import type { QueryMetrics } from "../session.ts"
+import type { Answer } from "../session/answer.ts"
+import type { Workspace } from "../session/workspace.ts"
 import { StatementError } from "./error-report.ts"
-import { explain } from "../formats/explain.ts"
 import type { Format } from "../formats/format.ts"
 import type { OutputSink } from "./output.ts"
 import { timingText } from "./timing.ts"
@@ -19,11 +19,13 @@ export interface ParsedScript extends Script {
 
 /** Where results go, and what can stop them. */
 export interface Door {
-  readonly session: Session
+  readonly workspace: Workspace
   readonly format: Format
+  /** EXPLAIN is a picture unless a format for programs was asked for. */
+  readonly explainsAsText: boolean
   readonly output: OutputSink
-  /** Takes the figures of `--timing`; undefined without it. */
-  readonly timing: ((text: string) => void) | undefined
+  /** Takes the figures of each query while the setting `timing` is on. */
+  readonly tell: (text: string) => void
   readonly signal: AbortSignal
 }
 
@@ -32,56 +34,50 @@ export async function readScript(script: Script): Promise<ParsedScript> {
   try {
     return { ...script, statements: parse(script.sql) }
   } catch (error) {
-    throw new StatementError(error, script.sql, 0)
+    throw new StatementError(error, script.sql, undefined)
   }
 }
 
 /** Runs the statements one after the other; the first that fails ends the script. */
-export async function runScript(door: Door, script: ParsedScript, options: QueryOptions): Promise<void> {
-  for (const statement of script.statements) {
+export async function runScript(door: Door, script: ParsedScript): Promise<void> {
+  for (const [i, statement] of script.statements.entries()) {
     try {
-      await runStatement(door, script, statement, options)
+      await runStatement(door, script, statement)
     } catch (error) {
-      throw new StatementError(error, script.sql, textSpan(statement).start)
+      const place = { number: i + 1, of: script.statements.length, span: statement.span }
+      throw new StatementError(error, script.sql, place)
     }
   }
 }
 
-async function runStatement(
-  door: Door,
-  script: ParsedScript,
-  statement: Statement,
-  options: QueryOptions,
-): Promise<void> {
-  const { start, end } = textSpan(statement)
-  const sql = script.sql.slice(start, end)
-  if (statement._tag === "QueryStatement") {
-    const result = await door.session.query(sql, { ...options, form: door.format.form, signal: door.signal })
-    if (script.quiet) await drain(result)
-    else await print(door, result)
-    door.timing?.(timingText(result.metrics()))
+async function runStatement(door: Door, script: ParsedScript, statement: Statement): Promise<void> {
+  const { workspace, output, signal } = door
+  if (statement._tag === "ExplainStatement" && door.explainsAsText) {
+    const options = { signal, form: door.format.form }
+    const { text, run } = await workspace.explain(statement, script.sql, options, output.terminalWidth())
+    if (!script.quiet) await output.write(`${text}\n`)
+    if (run !== undefined) tellTiming(door, run.metrics)
     return
   }
-  const width = door.output.terminalWidth()
-  const { text, run } = await explain(door.session, statement, sql, { ...options, signal: door.signal }, width)
-  if (!script.quiet) await door.output.write(`${text}\n`)
-  if (run !== undefined) door.timing?.(timingText(run.metrics))
+  const answer = await workspace.run(statement, script.sql, { form: door.format.form, signal })
+  if (script.quiet || !answer.hasRows) await drain(answer)
+  else await print(door, answer)
+  if (answer.metrics !== undefined) tellTiming(door, answer.metrics())
 }
 
-/** What the session is given: the query without its EXPLAIN. */
-function textSpan(statement: Statement): Span {
-  return statement._tag === "ExplainStatement" ? statement.query.span : statement.span
+function tellTiming({ workspace, tell }: Door, metrics: QueryMetrics): void {
+  if (workspace.settings().timing) tell(timingText(metrics))
 }
 
-async function print(door: Door, result: QueryResult): Promise<void> {
+async function print(door: Door, answer: Answer): Promise<void> {
   const { output } = door
-  const target = { columns: result.columns, sink: output, terminalWidth: output.terminalWidth() }
+  const target = { columns: answer.columns, sink: output, terminalWidth: output.terminalWidth() }
   const writer = door.format.open(target)
-  for await (const batch of result.batches) await writer.batch(batch)
+  for await (const batch of answer.batches) await writer.batch(batch)
   await writer.end()
 }
 
-async function drain(result: QueryResult): Promise<void> {
-  const batches = result.batches[Symbol.asyncIterator]()
-  while ((await batches.next()).done !== true);
+async function drain({ batches }: Answer): Promise<void> {
+  const reading = batches[Symbol.asyncIterator]()
+  while ((await reading.next()).done !== true);
 }

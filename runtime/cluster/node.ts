@@ -14,6 +14,7 @@ import { openNode } from "../coordinator/node.ts"
 import type { Node } from "../coordinator/node.ts"
 import type { Peers } from "../coordinator/peers.ts"
 import type { Thread } from "../pool/engine.ts"
+import { scripted } from "../session/scripted.ts"
 import type { Session } from "../session.ts"
 import { exchangeReader } from "./exchange-reader.ts"
 import { exchangeService } from "./exchange-service.ts"
@@ -209,7 +210,7 @@ function clusterNode(parts: Parts, leaving: Leaving): ClusterNode {
   return {
     name,
     presence,
-    session: {
+    session: scripted({
       query: async (sql, given) => {
         admitted()
         return node.query(sql, given)
@@ -218,8 +219,9 @@ function clusterNode(parts: Parts, leaving: Leaving): ClusterNode {
         admitted()
         return node.plan(sql, given)
       },
+      tables: node.tables,
       close,
-    },
+    }),
     counts: () => ({
       guests: guests.count(),
       queries: node.running(),

@@ -10,6 +10,7 @@ import type { AskData } from "../../planner/plan-query.ts"
 import { queryCatalog } from "../catalog/catalog.ts"
 import type { QueryCatalog } from "../catalog/catalog.ts"
 import type { Places } from "../catalog/lookups.ts"
+import { tableNames } from "../catalog/table-names.ts"
 import { DescribeRefused } from "../pool/oracle.ts"
 import type { EnginePool } from "../pool/pool.ts"
 import type { SchedulerMessage } from "../scheduler/actor.ts"
@@ -50,6 +51,7 @@ export interface CoordinatorParts {
 export interface Coordinator {
   readonly query: (sql: string, options?: QueryOptions) => Promise<QueryResult>
   readonly plan: (sql: string, options?: QueryOptions) => Promise<StagePlan>
+  readonly tables: () => Promise<readonly string[]>
   /** Queries that are not over, those that wait included. */
   readonly running: () => number
   /** Settles when there is none. */
@@ -123,6 +125,7 @@ export function coordinator(parts: CoordinatorParts): Coordinator {
         asking?.end()
       }
     },
+    tables: async () => (parts.places.dataDir === undefined ? [] : tableNames(parts.places.dataDir)),
     running: present.count,
     idle: present.none,
     close: async () => {
@@ -168,7 +171,7 @@ async function planQuery(
   parts: CoordinatorParts,
   { sql, options, partitions, signal, ask, onFirstQuestion }: PlanParts,
 ): Promise<Planned> {
-  const catalog = queryCatalog(parts.source, parts.places, signal)
+  const catalog = queryCatalog(parts.source, parts.places, signal, options.scope)
   const oracle = warmingOracle(parts.oracle, () => onFirstQuestion(catalog))
   const request: PlanRequest = {
     catalog,

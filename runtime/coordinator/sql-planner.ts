@@ -1,9 +1,9 @@
 import { UnsupportedSql } from "../../planner/errors.ts"
 import { parse } from "../../planner/parser/parse.ts"
-import { planStatement } from "../../planner/plan-query.ts"
+import { planQuery } from "../../planner/plan-query.ts"
 import type { Planner } from "./coordinator.ts"
 
-/** EXPLAIN plans the query that it explains; who shows it is the door's affair. */
+/** One query. The statements beside it are the affair of the workspace, which gives their queries to this. */
 export const sqlPlanner: Planner = async (sql, { options, ...request }) => {
   const statements = parse(sql)
   const [statement] = statements
@@ -13,7 +13,10 @@ export const sqlPlanner: Planner = async (sql, { options, ...request }) => {
     const message = `one statement at a time: ${statements.length} were given`
     throw new UnsupportedSql({ message, span: second.span })
   }
+  if (statement._tag !== "QueryStatement" && statement._tag !== "ExplainStatement") {
+    throw new UnsupportedSql({ message: "this statement needs a session to run in", span: statement.span })
+  }
   const now = { epochMicros: BigInt(Date.now()) * 1000n }
   const { settings = {}, form = "arrow" } = options
-  return planStatement(statement, { ...request, sql, now, settings, form })
+  return planQuery(statement.query, { ...request, sql, now, settings, form })
 }

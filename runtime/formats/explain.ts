@@ -1,18 +1,15 @@
 import { Table, tableToIPC, Utf8, vectorFromArray } from "apache-arrow"
-import type { Statement } from "../../planner/ast/query.ts"
+import type { ExplainStatement } from "../../planner/ast/statement.ts"
 import { explainJson } from "../../planner/explain/json.ts"
 import { explainText } from "../../planner/explain/text.ts"
-import type { QueryMetrics, QueryOptions, QueryResult, Session } from "../session.ts"
-
-type ExplainStatement = Extract<Statement, { _tag: "ExplainStatement" }>
+import type { StagePlan } from "../../planner/physical/stage.ts"
+import type { QueryMetrics, QueryResult } from "../session.ts"
+import type { Answer } from "../session/answer.ts"
 
 const COLUMNS = [
   { name: "explain_key", type: "VARCHAR" },
   { name: "explain_value", type: "VARCHAR" },
 ]
-
-/** A result without its figures. */
-export type Rows = Omit<QueryResult, "metrics">
 
 export interface Explanation {
   readonly text: string
@@ -20,43 +17,43 @@ export interface Explanation {
   readonly run: { readonly id: string; readonly metrics: QueryMetrics } | undefined
 }
 
+/** How the explained query is planned, and run for ANALYZE. */
+export interface Explained {
+  readonly plan: () => Promise<StagePlan>
+  readonly query: () => Promise<QueryResult>
+}
+
 /** Plans, runs for ANALYZE, and says what was planned and done. */
 export async function explain(
-  session: Session,
-  statement: ExplainStatement,
-  sql: string,
-  options: QueryOptions,
+  explained: Explained,
+  { analyze, verbose, format }: ExplainStatement,
   width?: number,
 ): Promise<Explanation> {
-  const plan = await session.plan(sql, options)
-  const result = statement.analyze ? await session.query(sql, options) : undefined
+  const plan = await explained.plan()
+  const result = analyze ? await explained.query() : undefined
   if (result !== undefined) await drain(result)
   const run = result === undefined ? undefined : { id: result.id, metrics: result.metrics() }
   const stages = run?.metrics.stages
   const text =
-    statement.format === "json"
+    format === "json"
       ? explainJson(plan, stages)
       : explainText(plan, {
-          verbose: statement.verbose,
+          verbose,
           ...(width === undefined ? {} : { width }),
           ...(stages === undefined ? {} : { actuals: stages }),
         })
   return { text, run }
 }
 
-/** EXPLAIN as a result of one row, for doors that answer with rows; the names are those of DuckDB. */
-export async function explainResult(
-  session: Session,
-  statement: ExplainStatement,
-  sql: string,
-  options: QueryOptions,
-): Promise<Rows> {
-  const { text, run } = await explain(session, statement, sql, options)
-  const ipc = oneRow([statement.analyze ? "analyzed_plan" : "physical_plan", text])
+/** EXPLAIN as a result of one row; the names are those of DuckDB. */
+export function explainRows({ text, run }: Explanation, analyze: boolean): Answer {
+  const ipc = oneRow([analyze ? "analyzed_plan" : "physical_plan", text])
   return {
     id: run?.id ?? "explain",
     columns: COLUMNS,
     batches: once({ ipc, rows: 1 }),
+    hasRows: true,
+    metrics: run === undefined ? undefined : () => run.metrics,
   }
 }
 

@@ -17,7 +17,6 @@ export const RefusalReason = Schema.Literals([
   "InvalidField",
   "UnknownFormat",
   "UnknownParameter",
-  "ParametersUnsupported",
   "NotAcceptable",
   "DeadlineExceeded",
   "NotReady",

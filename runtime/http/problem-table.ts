@@ -95,8 +95,6 @@ function refusalKind(reason: RefusalReason): ProblemKind {
       return { status: 400, title: "unknown format" }
     case "UnknownParameter":
       return { status: 400, title: "unknown parameter" }
-    case "ParametersUnsupported":
-      return { status: 400, title: "parameters not supported" }
     case "NotAcceptable":
       return { status: 406, title: "not acceptable" }
     case "DeadlineExceeded":

@@ -1,11 +1,13 @@
 import * as Schema from "effect/Schema"
 import { nearestName } from "../../planner/parser/nearest.ts"
 import { RequestRefused } from "./errors.ts"
+import type { GivenValues } from "../session/parameters.ts"
 import { formatNamed, type HttpFormat } from "./media.ts"
 
 /** What `POST /query` asks for. */
 export interface QueryRequest {
   readonly sql: string
+  readonly parameters: GivenValues | undefined
   readonly format: HttpFormat | undefined
   readonly deadlineMs: number | undefined
 }
@@ -43,14 +45,10 @@ export function readQueryRequest(body: string, deadlineMsMax: number): QueryRequ
   if (!isOptionalNumber(deadline) || !isTime) {
     throw invalid("deadline_ms", `a whole number of milliseconds from 1 to ${deadlineMsMax}`, deadline)
   }
-  if (Object.keys(params ?? {}).length > 0) {
-    throw new RequestRefused({
-      reason: "ParametersUnsupported",
-      message: 'statements cannot have parameters yet: write the values into "sql" and leave "params" out',
-    })
-  }
   return {
     sql,
+    // An empty list says the same as none.
+    parameters: Object.keys(params ?? {}).length === 0 ? undefined : (params ?? undefined),
     format: typeof format === "string" ? formatNamed(format) : undefined,
     deadlineMs: deadline ?? undefined,
   }

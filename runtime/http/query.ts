@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http"
 import type { OutputColumn } from "../../planner/physical/stage.ts"
-import type { Rows } from "../formats/explain.ts"
 import { loadFormat, type FormatTarget, type ResultWriter, type Sink } from "../formats/format.ts"
-import type { QueryOptions, Session } from "../session.ts"
+import type { QueryResult, Session } from "../session.ts"
+import type { GivenValues } from "../session/parameters.ts"
 import { openAnswer } from "./answer.ts"
 import { MEDIA_TYPES, type HttpFormat } from "./media.ts"
 import { untilAborted } from "./until-aborted.ts"
@@ -13,9 +13,13 @@ import { untilAborted } from "./until-aborted.ts"
  */
 const JSON_HELD_BYTES_MAX = 64 * 1024
 
+/** What a door writes of an answer. */
+type Rows = Pick<QueryResult, "id" | "columns" | "batches">
+
 /** What any door asks for. */
 export interface AskedQuery {
   readonly sql: string
+  readonly parameters: GivenValues | undefined
   readonly format: HttpFormat
   readonly signal: AbortSignal
   /** When the request came, on the clock of `performance`. */
@@ -44,9 +48,11 @@ export async function answerQuery(session: Session, response: ServerResponse, qu
 }
 
 /** Plans and starts the statement, so that its rows come as the format needs them. */
-export async function startAnswer(session: Session, { sql, format, signal, onStart }: AskedQuery): Promise<Rows> {
+export async function startAnswer(session: Session, asked: AskedQuery): Promise<Rows> {
+  const { sql, parameters, format, signal, onStart } = asked
   const form = format === "arrow" ? "arrow" : "text"
-  const result = await untilAborted(startQuery(session, sql, { form, signal, onAdmitted: onStart }), signal)
+  const given = parameters === undefined ? {} : { parameters }
+  const result = await untilAborted(session.query(sql, { form, signal, onAdmitted: onStart, ...given }), signal)
   onStart(result.id)
   return result
 }
@@ -74,17 +80,6 @@ async function writeBatches({ batches }: Rows, writer: ResultWriter, signal: Abo
     // Leaving cancels the query; whoever waits for the answer does not wait until all of it is cleared away.
     void reading.return?.().catch(() => undefined)
   }
-}
-
-/** EXPLAIN is answered with rows, as everything is. */
-async function startQuery(session: Session, sql: string, options: QueryOptions): Promise<Rows> {
-  // Only what may be one is parsed here: the session parses every statement itself.
-  if (!/explain/iu.test(sql)) return session.query(sql, options)
-  const { parse } = await import("../../planner/parser/parse.ts")
-  const [statement, second] = parse(sql)
-  if (statement?._tag !== "ExplainStatement" || second !== undefined) return session.query(sql, options)
-  const { explainResult } = await import("../formats/explain.ts")
-  return explainResult(session, statement, sql, options)
 }
 
 async function openPlain(format: Exclude<HttpFormat, "json">, target: FormatTarget): Promise<ResultWriter> {

@@ -85,7 +85,7 @@ async function postQuery(parts: RequestParts, exchange: Exchange, cancelled: Abo
   const { bodyBytes, deadlineMs, stalledMs } = parts.limits
   const asked = askedFormat(parameters)
   const body = await readBody(request, response, bodyBytes)
-  const { sql, format: named, deadlineMs: ownDeadlineMs } = readQueryRequest(body, deadlineMs)
+  const { sql, parameters: values, format: named, deadlineMs: ownDeadlineMs } = readQueryRequest(body, deadlineMs)
   if (asked !== undefined && named !== undefined && asked !== named) {
     const message = `the URL asks for the format "${asked}", the body for "${named}"`
     throw new RequestRefused({ reason: "InvalidField", message, hint: "give one of them" })
@@ -97,7 +97,16 @@ async function postQuery(parts: RequestParts, exchange: Exchange, cancelled: Abo
     const onStart = (query: string) => {
       exchange.context = { sql, query }
     }
-    await answerQuery(parts.session, response, { sql, format, stalledMs, signal: stop.signal, began, headers, onStart })
+    await answerQuery(parts.session, response, {
+      sql,
+      parameters: values,
+      format,
+      stalledMs,
+      signal: stop.signal,
+      began,
+      headers,
+      onStart,
+    })
     parts.readiness.answered()
   } catch (error) {
     parts.readiness.failed(error)

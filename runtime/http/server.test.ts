@@ -162,17 +162,6 @@ describe("what the door refuses", () => {
       "/query?fromat=csv",
       refusal(400, "UnknownParameter", "unknown parameter", 'there is no URL parameter "fromat"', "there is: format"),
     ],
-    [
-      "parameters",
-      { sql: "one", params: [1] },
-      "/query",
-      refusal(
-        400,
-        "ParametersUnsupported",
-        "parameters not supported",
-        'statements cannot have parameters yet: write the values into "sql" and leave "params" out',
-      ),
-    ],
   ])("%s", async (_, body, path, expected) => {
     const answer = await post(await serve(ONE), body, {}, path)
     expect(answer.status).toBe(expected.status)

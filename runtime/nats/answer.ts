@@ -64,13 +64,13 @@ interface Asked {
 
 async function answerQuery(
   { session, closing }: AnswerParts,
-  { sql, format, deadlineMs }: NatsQuery,
+  { sql, parameters, format, deadlineMs }: NatsQuery,
   { answer, hasWindow, began, onStart }: Asked,
 ): Promise<void> {
   const stop = openStop([answer.signal, closing], deadlineMs)
   const { signal } = stop
   try {
-    const asked = { sql, format, signal, began, onStart }
+    const asked = { sql, parameters, format, signal, began, onStart }
     const result = await startAnswer(session, asked)
     const headers = firstHeaders({
       query: result.id,

@@ -1,4 +1,5 @@
 import type { ServiceRequest } from "../../transport/nats/service.ts"
+import type { GivenValues } from "../session/parameters.ts"
 import { RequestRefused } from "../http/errors.ts"
 import { HTTP_FORMATS, type HttpFormat } from "../http/media.ts"
 import { readQueryRequest } from "../http/query-request.ts"
@@ -10,6 +11,7 @@ const WINDOW_BYTES_MAX = 64 * 1024 * 1024
 
 export interface NatsQuery {
   readonly sql: string
+  readonly parameters: GivenValues | undefined
   readonly format: HttpFormat
   readonly deadlineMs: number
 }
@@ -30,8 +32,8 @@ export function readRequest({ body }: ServiceRequest, limits: RequestLimits): Na
       hint: "long lists of values are better joined from a file",
     })
   }
-  const { sql, format, deadlineMs } = readQueryRequest(textOf(body), limits.deadlineMsMax)
-  return { sql, format: format ?? HTTP_FORMATS[0], deadlineMs: deadlineMs ?? limits.deadlineMs }
+  const { sql, parameters, format, deadlineMs } = readQueryRequest(textOf(body), limits.deadlineMsMax)
+  return { sql, parameters, format: format ?? HTTP_FORMATS[0], deadlineMs: deadlineMs ?? limits.deadlineMs }
 }
 
 /** Undefined when the client does not ask for one. Throws RequestRefused. */

@@ -9,7 +9,7 @@ import type { Plan } from "../../planner/logical/plan.ts"
 import { lowerCalls } from "../../planner/lowering.ts"
 import { optimize } from "../../planner/optimizer.ts"
 import { planTree } from "../../planner/physical/plan-tree.ts"
-import { planStatement } from "../../planner/plan-query.ts"
+import { planQuery } from "../../planner/plan-query.ts"
 import { printPlan, wholeLeaves } from "../../planner/sql/print-plan.ts"
 import { TPCH_CATALOG } from "../planner/tpch-catalog.ts"
 
@@ -37,7 +37,7 @@ export async function printedFor(sql: string, oracle: TypeOracle): Promise<Reado
   const optimized = optimize(folded, { functions, ids }, new Set(), (rule) => {
     if (steps.at(-1) !== rule.name) steps.push(rule.name)
   })
-  const plan = await planStatement(statement, {
+  const plan = await planQuery(statement.query, {
     sql,
     catalog: TPCH_CATALOG,
     oracle,

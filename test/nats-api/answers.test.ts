@@ -156,11 +156,12 @@ const REFUSED: readonly Refused[] = [
     more: { hint: "the formats are: json, ndjson, arrow, csv" },
   },
   {
-    body: { sql: "SELECT ?", params: [1] },
+    body: { sql: "SELECT ?, ?", params: [1] },
     status: 400,
-    code: "ParametersUnsupported",
-    title: "parameters not supported",
-    message: 'statements cannot have parameters yet: write the values into "sql" and leave "params" out',
+    code: "UnsupportedSql",
+    title: "not supported",
+    message: "the parameter ? has no value",
+    more: { hint: "one was given", line: 1, column: 11 },
   },
   {
     body: { sql: "SELECT region\nFROM orders\nWERE id = 1" },

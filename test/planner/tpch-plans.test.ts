@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { ALL_QUERIES, tpchQuery } from "../../bench/harness/queries.ts"
 import { explainText } from "../../planner/explain/text.ts"
-import { parse } from "../../planner/parser/parse.ts"
-import { planStatement } from "../../planner/plan-query.ts"
+import { parseQuery } from "../../planner/parser/parse.ts"
+import { planQuery } from "../../planner/plan-query.ts"
 import { nativeTypeOracle } from "./native-oracle.ts"
 import { TPCH_CATALOG } from "./tpch-catalog.ts"
 
@@ -15,9 +15,7 @@ afterAll(() => oracle.close())
 /** Read them when they change: they are the pictures that EXPLAIN VERBOSE draws at scale 1 with two workers. */
 test.each(ALL_QUERIES)("the plan of query %i", async (number) => {
   const sql = await tpchQuery(number)
-  const [statement] = parse(sql)
-  if (statement === undefined) throw new Error("no statement")
-  const plan = await planStatement(statement, {
+  const plan = await planQuery(parseQuery(sql), {
     sql,
     catalog: TPCH_CATALOG,
     oracle,

@@ -1,5 +1,5 @@
 import type { NamedExpr, Query, Select } from "../../ast/query.ts"
-import { parse } from "../parse.ts"
+import { parse, parseQuery } from "../parse.ts"
 
 /** The SELECT of a query that is nothing else. */
 export function selectOf(query: Query | undefined): Select {
@@ -9,8 +9,7 @@ export function selectOf(query: Query | undefined): Select {
 
 /** The first item of a select list that is the only statement. */
 export function firstItem(sql: string): NamedExpr {
-  const [statement, ...more] = parse(sql)
-  const item = selectOf(statement?.query).items[0]
-  if (item === undefined || more.length > 0) throw new Error("not one statement with an item")
+  const item = selectOf(parseQuery(sql)).items[0]
+  if (item === undefined || parse(sql).length > 1) throw new Error("not one statement with an item")
   return item.expr
 }

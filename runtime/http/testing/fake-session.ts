@@ -29,6 +29,7 @@ export function fakeSession(queries: Readonly<Record<string, FakeQuery>>): Sessi
       })
     },
     plan: () => Promise.reject(new Error("the fake session does not plan")),
+    tables: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   }
 }

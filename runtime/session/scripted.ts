@@ -1,0 +1,94 @@
+import { UnsupportedSql } from "../../planner/errors.ts"
+import { parse } from "../../planner/parser/parse.ts"
+import type { LocalSession, QueryMetrics, QueryOptions, QueryResult, ResultBatch, Session } from "../session.ts"
+import type { Answer } from "./answer.ts"
+import { parametersOf } from "./parameters.ts"
+import type { Settings } from "./settings.ts"
+import { openWorkspace, type Workspace } from "./workspace.ts"
+
+/**
+ * A session whose `query` takes whole scripts: each in a workspace of its own, which ends with it. The answer is that of
+ * the last statement.
+ */
+export function scripted(session: Session): LocalSession {
+  return {
+    ...session,
+    query: (sql, options = {}) => runScript(session, sql, options),
+    workspace: (initial) => openWorkspace(session, initial),
+  }
+}
+
+async function runScript(session: Session, sql: string, options: QueryOptions): Promise<QueryResult> {
+  const { parameters: given, form, signal, onAdmitted, partitions, settings = {} } = options
+  const parameters = given === undefined ? undefined : parametersOf(given)
+  const statements = parse(sql)
+  const last = statements.at(-1)
+  if (last === undefined) throw new UnsupportedSql({ message: "there is no statement to run" })
+  const initial: Partial<Settings> = { ...settings, ...(partitions === undefined ? {} : { partitions }) }
+  const workspace = openWorkspace(session, initial)
+  const asked = {
+    ...(form === undefined ? {} : { form }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onAdmitted === undefined ? {} : { onAdmitted }),
+  }
+  try {
+    for (const statement of statements) {
+      signal?.throwIfAborted()
+      const isLast = statement === last
+      const answer = await workspace.run(statement, sql, isLast ? { ...asked, parameters } : asked)
+      if (isLast) return resultOf(answer, workspace, signal)
+      await drain(answer)
+    }
+  } catch (error) {
+    await workspace.close()
+    throw error
+  }
+  throw new Error("a script has a last statement")
+}
+
+/** The workspace is needed until the last row is read, or nobody will read it any more. */
+function resultOf(answer: Answer, workspace: Workspace, signal: AbortSignal | undefined): QueryResult {
+  const abandon = () => void workspace.close().catch(() => undefined)
+  signal?.addEventListener("abort", abandon, { once: true })
+  const end = async () => {
+    signal?.removeEventListener("abort", abandon)
+    await workspace.close()
+  }
+  return {
+    id: answer.id,
+    columns: answer.columns,
+    batches: closingAfter(answer.batches, end),
+    metrics: answer.metrics ?? (() => NOTHING_RUN),
+  }
+}
+
+async function* closingAfter(
+  batches: AsyncIterable<ResultBatch>,
+  end: () => Promise<void>,
+): AsyncGenerator<ResultBatch> {
+  try {
+    yield* batches
+  } finally {
+    await end()
+  }
+}
+
+async function drain({ batches }: Answer): Promise<void> {
+  const reading = batches[Symbol.asyncIterator]()
+  while ((await reading.next()).done !== true);
+}
+
+const NOTHING_RUN: QueryMetrics = {
+  planMs: 0,
+  totalMs: 0,
+  rows: 0,
+  bytesRead: 0,
+  bytesExchanged: 0,
+  bytesRemote: 0,
+  splits: 0,
+  splitsPruned: 0,
+  tasks: 0,
+  attempts: 0,
+  actors: [],
+  stages: [],
+}
