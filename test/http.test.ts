@@ -219,15 +219,16 @@ describe("errors", () => {
     ],
     [
       "two statements, the second wrong",
-      sqlBody("SELECT 1; SELECT x FROM nowhere"),
+      sqlBody("SELECT 1; SELECT x FROM many"),
       "/query",
       {
-        code: "UnknownTable",
-        title: "unknown table or file",
-        status: 404,
-        detail: 'table "nowhere" does not exist',
+        code: "UnknownColumn",
+        title: "unknown column",
+        status: 400,
+        detail: 'column "x" does not exist in many',
+        hint: "many has: v, k, s",
         line: 1,
-        column: 25,
+        column: 18,
       },
     ],
     [

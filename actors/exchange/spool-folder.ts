@@ -24,14 +24,19 @@ export interface SweptFolders {
   readonly kept: readonly { readonly path: string; readonly reason: string }[]
 }
 
+/** A new folder that only this user can enter. A process that dies leaves it to the next one, which sweeps it away. */
+export async function privateFolder(parent: string = tmpdir()): Promise<string> {
+  await mkdir(parent, { recursive: true, mode: 0o700 })
+  // mkdtemp gives mode 0700 and a name that nobody else can have made first.
+  return mkdtemp(join(parent, folderPrefix(thisOwner())))
+}
+
 /** `parent` is made when it is missing; the system's temporary folder when not given. */
 export function spoolFolder(parent: string = tmpdir()): SpoolFolder {
   let made: Promise<string> | undefined
   let path: string | undefined
   const make = async () => {
-    await mkdir(parent, { recursive: true, mode: 0o700 })
-    // mkdtemp gives mode 0700 and a name that nobody else can have made first.
-    path = await mkdtemp(join(parent, folderPrefix(thisOwner())))
+    path = await privateFolder(parent)
     return path
   }
   return {

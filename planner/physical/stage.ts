@@ -17,8 +17,11 @@ export interface OutputColumn {
   readonly type: string
 }
 
-/** `text`: every result column is VARCHAR as DuckDB prints it. `arrow`: the nearest Arrow type, for programs. */
-export type ResultForm = "text" | "arrow"
+/**
+ * `text`: every result column is VARCHAR as DuckDB prints it. `arrow`: the nearest Arrow type, for programs. `parquet`:
+ * the nearest type of Parquet. `stored`: what a session's own table is kept as; see `types/stored.ts`.
+ */
+export type ResultForm = "text" | "arrow" | "parquet" | "stored"
 
 export type StageId = number
 

@@ -14,7 +14,8 @@ import {
 } from "../logical/plan.ts"
 import { isVolatilePlan } from "../logical/volatile.ts"
 import { type LeafPrinter, printPlanAs, type SelectItemText } from "../sql/print-plan.ts"
-import { arrowForm, textForm, wireColumn } from "../types/wire.ts"
+import { parquetForm, storedForm } from "../types/stored.ts"
+import { type ArrowForm, arrowForm, textForm, wireColumn } from "../types/wire.ts"
 import { planTree } from "./plan-tree.ts"
 import {
   type ExchangeInput,
@@ -79,7 +80,7 @@ class StageSplitter {
   addResult(query: QueryPlan): void {
     const { form } = this.#options
     const items = query.output.map(({ column }, i): SelectItemText & StageColumn => {
-      const shown = form === "text" ? { type: "VARCHAR", cast: textForm } : arrowForm(column.type)
+      const shown = shownForm(form, column.type)
       return { sql: shown.cast(sqlName(column)), name: `r${i}`, type: shown.type, wireType: shown.type }
     })
     const fragment = this.#fragment()
@@ -183,6 +184,19 @@ class StageSplitter {
     const made = stage === undefined ? undefined : this.stages[stage]
     if (stage === undefined || made === undefined) throw new Error(`the stage of CTE ${scan.name} is missing`)
     return { _tag: "exchange", table, stage, mode: "gather", columns: made.columns }
+  }
+}
+
+function shownForm(form: ResultForm, type: string): ArrowForm {
+  switch (form) {
+    case "text":
+      return { type: "VARCHAR", cast: textForm }
+    case "arrow":
+      return arrowForm(type)
+    case "parquet":
+      return parquetForm(type)
+    case "stored":
+      return storedForm(type)
   }
 }
 

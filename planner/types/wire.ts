@@ -117,7 +117,7 @@ function arrowOf(type: DuckType): DuckType {
 
 type NestedType = Extract<DuckType, { readonly _tag: "list" | "array" | "struct" | "map" | "union" }>
 
-function mapInner(type: NestedType, change: (inner: DuckType) => DuckType): DuckType {
+export function mapInner(type: NestedType, change: (inner: DuckType) => DuckType): DuckType {
   switch (type._tag) {
     case "list":
     case "array":
@@ -131,7 +131,7 @@ function mapInner(type: NestedType, change: (inner: DuckType) => DuckType): Duck
   }
 }
 
-function containsUnion(type: DuckType): boolean {
+export function containsUnion(type: DuckType): boolean {
   switch (type._tag) {
     case "scalar":
     case "decimal":
@@ -154,7 +154,7 @@ function containsUnion(type: DuckType): boolean {
  * `14 months -3 days 0 hours 5 microseconds`. DuckDB prints an interval as `HH:MM:SS`, but does not read more than some
  * 10^9 hours back; hours and microseconds apart reach both ends of the type.
  */
-function intervalText(expr: string): string {
+export function intervalText(expr: string): string {
   const part = (name: string): string => `datepart('${name}', ${expr})`
   const months = `${part("year")} * 12 + ${part("month")}`
   const micros = `${part("minute")} * 60000000 + ${part("microsecond")}`

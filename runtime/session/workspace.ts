@@ -6,6 +6,8 @@ import type { Session } from "../session.ts"
 import { type Answer, doneAnswer, queryAnswer } from "./answer.ts"
 import { describe } from "./describe.ts"
 import { createMacro } from "./create-macro.ts"
+import { privateFolder } from "../../actors/exchange/spool-folder.ts"
+import { createTable, tableFolder } from "./create-table.ts"
 import type { Parameters } from "./parameters.ts"
 import { deallocate, execution, prepare } from "./prepared.ts"
 import { openRun, type Run, type RunOptions } from "./run.ts"
@@ -46,16 +48,16 @@ export function openWorkspace(session: Session, initial: Partial<Settings> = {})
     settings: settingValues(initial),
   }
   const scope = scopeOf(state)
+  const folder = tableFolder(() => privateFolder())
   const open = ({ parameters, ...options }: StatementOptions): Run =>
-    openRun({ session, state, scope, options, parameters })
+    openRun({ session, state, scope, folder, options, parameters })
   return {
     run: (statement, sql, options = {}) => runStatement(open(options), statement, sql),
     explain: (statement, sql, options, width) => explainStatement(open(options), statement, sql, width),
     settings: () => state.settings.now,
     close: async () => {
-      const tables = [...state.relations.values()].filter((each) => each.kind === "table")
       state.relations.clear()
-      await Promise.all(tables.map((table) => table.drop()))
+      await folder.close()
     },
   }
 }
@@ -78,7 +80,7 @@ async function runStatement(run: Run, statement: Statement, sql: string): Promis
     case "CreateMacroStatement":
       return createMacro(run, statement, sql)
     case "CreateTableStatement":
-      throw new UnsupportedSql({ message: "CREATE TABLE is not supported yet", span: statement.span })
+      return createTable(run, statement, sql)
     case "CopyStatement":
       throw new UnsupportedSql({ message: "COPY is not supported yet", span: statement.span })
     case "DropStatement":
