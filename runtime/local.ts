@@ -8,7 +8,7 @@ import { scripted } from "./session/scripted.ts"
 import type { LocalSession, SessionOptions } from "./session.ts"
 
 /** A session in this process. Nothing starts, no engine and no file, before the first query needs it. */
-export async function openSession({ workers, dataDir, cwd, roots }: SessionOptions): Promise<LocalSession> {
+export async function openSession({ workers, dataDir, cwd, roots, writeRoot }: SessionOptions): Promise<LocalSession> {
   const memoryLimitBytes = engineMemoryBytes(workers)
   const node = await openNode({
     workers,
@@ -17,5 +17,5 @@ export async function openSession({ workers, dataDir, cwd, roots }: SessionOptio
     source: parquetSource,
     spawn: (name) => spawnEngine({ name, memoryLimitBytes, prelude: QUERY_VALUE_MACROS }),
   })
-  return scripted({ query: node.query, plan: node.plan, tables: node.tables, close: node.close })
+  return scripted({ query: node.query, plan: node.plan, tables: node.tables, close: node.close }, writeRoot)
 }

@@ -1,8 +1,7 @@
 import type { OutputColumn, ResultForm, StagePlan } from "../planner/physical/stage.ts"
 import type { GivenValues } from "./session/parameters.ts"
 import type { StatementScope } from "./session/scope.ts"
-import type { Settings } from "./session/settings.ts"
-import type { Workspace } from "./session/workspace.ts"
+import type { Workspace, WorkspaceOptions } from "./session/workspace.ts"
 
 /** What every door uses. What a node offers takes one query at a time; `scripted` makes it take whole scripts. */
 export interface Session {
@@ -17,7 +16,7 @@ export interface Session {
 
 /** The session of a program: its workspaces keep what their statements make. */
 export interface LocalSession extends Session {
-  readonly workspace: (initial?: Partial<Settings>) => Workspace
+  readonly workspace: (options?: WorkspaceOptions) => Workspace
 }
 
 export interface SessionOptions {
@@ -28,6 +27,8 @@ export interface SessionOptions {
   readonly cwd: string
   /** Makes it a served session: it reads only inside these folders (absolute paths), after links are resolved. */
   readonly roots?: readonly string[]
+  /** The folder that COPY may write below, as an absolute path; without it nothing is written. */
+  readonly writeRoot?: string | undefined
 }
 
 export interface QueryOptions {

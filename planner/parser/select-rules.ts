@@ -77,7 +77,8 @@ export abstract class SelectRules extends JoinRules {
     items = this.SUBRULE(this.targets)
     return this.ACTION(() => {
       if (this.next(T.K.Into)) {
-        const message = "SELECT INTO is not supported: Skein answers SELECT queries and writes nothing."
+        const message =
+          "SELECT INTO is not supported: Skein changes no rows: it answers queries, and writes files with COPY."
         throw unsupported(message, T.spanOf(this.LA(1)))
       }
       return { distinct, distinctOn, items, impliedList: false }

@@ -34,21 +34,25 @@ export class SqlParser extends CopyRules {
 
   private readonly statement: Rule<Statement> = this.RULE("statement", () => {
     this.reach("statement")
-    return this.OR([
-      { GATE: () => this.next(T.K.Show) && this.showsName(), ALT: () => this.SUBRULE(this.showStatement) },
-      { ALT: () => this.SUBRULE(this.describeStatement) },
-      { ALT: () => this.SUBRULE(this.summarizeStatement) },
-      { ALT: () => this.SUBRULE(this.explain) },
-      { ALT: () => this.SUBRULE(this.createStatement) },
-      { ALT: () => this.SUBRULE(this.dropStatement) },
-      { ALT: () => this.SUBRULE(this.setStatement) },
-      { ALT: () => this.SUBRULE(this.resetStatement) },
-      { ALT: () => this.SUBRULE(this.prepare) },
-      { ALT: () => this.SUBRULE(this.executeStatement) },
-      { ALT: () => this.SUBRULE(this.deallocateStatement) },
-      { ALT: () => this.SUBRULE(this.copyStatement) },
-      { ALT: () => this.SUBRULE(this.queryStatement) },
-    ])
+    // DESCRIBE and SUMMARIZE are queries, too; alone they are statements of their own.
+    return this.OR({
+      IGNORE_AMBIGUITIES: true,
+      DEF: [
+        { GATE: () => this.next(T.K.Show) && this.showsName(), ALT: () => this.SUBRULE(this.showStatement) },
+        { ALT: () => this.SUBRULE(this.describeStatement) },
+        { ALT: () => this.SUBRULE(this.summarizeStatement) },
+        { ALT: () => this.SUBRULE(this.explain) },
+        { ALT: () => this.SUBRULE(this.createStatement) },
+        { ALT: () => this.SUBRULE(this.dropStatement) },
+        { ALT: () => this.SUBRULE(this.setStatement) },
+        { ALT: () => this.SUBRULE(this.resetStatement) },
+        { ALT: () => this.SUBRULE(this.prepare) },
+        { ALT: () => this.SUBRULE(this.executeStatement) },
+        { ALT: () => this.SUBRULE(this.deallocateStatement) },
+        { ALT: () => this.SUBRULE(this.copyStatement) },
+        { ALT: () => this.SUBRULE(this.queryStatement) },
+      ],
+    })
   })
 
   private readonly prepare: Rule<Statement> = this.RULE("prepare", () => {

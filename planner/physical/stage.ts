@@ -19,9 +19,9 @@ export interface OutputColumn {
 
 /**
  * `text`: every result column is VARCHAR as DuckDB prints it. `arrow`: the nearest Arrow type, for programs. `parquet`:
- * the nearest type of Parquet. `stored`: what a session's own table is kept as; see `types/stored.ts`.
+ * the nearest type of Parquet. `json`: texts, in lists, structs and maps as they are. `stored`: what a session's own table is kept as; see `types/stored.ts`.
  */
-export type ResultForm = "text" | "arrow" | "parquet" | "stored"
+export type ResultForm = "text" | "arrow" | "parquet" | "json" | "stored"
 
 export type StageId = number
 

@@ -14,7 +14,7 @@ import {
 } from "../logical/plan.ts"
 import { isVolatilePlan } from "../logical/volatile.ts"
 import { type LeafPrinter, printPlanAs, type SelectItemText } from "../sql/print-plan.ts"
-import { parquetForm, storedForm } from "../types/stored.ts"
+import { jsonForm, parquetForm, storedForm } from "../types/stored.ts"
 import { type ArrowForm, arrowForm, textForm, wireColumn } from "../types/wire.ts"
 import { planTree } from "./plan-tree.ts"
 import {
@@ -195,6 +195,8 @@ function shownForm(form: ResultForm, type: string): ArrowForm {
       return arrowForm(type)
     case "parquet":
       return parquetForm(type)
+    case "json":
+      return jsonForm(type)
     case "stored":
       return storedForm(type)
   }

@@ -60,6 +60,29 @@ export function parquetForm(text: string): ArrowForm {
   return { type: form, cast: (expr) => (keeps ? expr : `CAST(${expr} AS ${form})`) }
 }
 
+/** Every value as DuckDB prints it, with lists, structs and maps around them left as they are. */
+export function jsonForm(text: string): ArrowForm {
+  const form = printType(jsonOf(parseType(text)))
+  return { type: form, cast: (expr) => `CAST(${expr} AS ${form})` }
+}
+
+function jsonOf(type: DuckType): DuckType {
+  switch (type._tag) {
+    case "scalar":
+    case "decimal":
+    case "enum":
+    case "tuple":
+    case "union":
+      return { _tag: "scalar", name: "VARCHAR" }
+    case "array":
+      return { _tag: "list", item: jsonOf(type.item) }
+    case "list":
+    case "struct":
+    case "map":
+      return mapInner(type, jsonOf)
+  }
+}
+
 /** A column of nothing but NULL becomes INTEGER, as in DuckDB. */
 function realOf(type: DuckType, whole: string): DuckType {
   switch (type._tag) {

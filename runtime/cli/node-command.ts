@@ -15,7 +15,7 @@ import { helpText } from "./help.ts"
 import { parseOptions, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
 import { complain, standardOutput } from "./output.ts"
 import { WORKERS_MAX } from "../pool/memory.ts"
-import { WORKERS_OPTION, workersDefault } from "./query-options.ts"
+import { WORKERS_OPTION, workersDefault, WRITE_ROOT_OPTION, writeRoot } from "./query-options.ts"
 import { HTTP_OPTIONS, httpOptions } from "./serve-command.ts"
 import { onStopSignal } from "./stop-signal.ts"
 
@@ -60,6 +60,7 @@ export const nodeCommand: Command = {
           help: "a folder to read from, and nothing outside of it; NAME=DIR where nodes have it at different paths; may be repeated",
         },
         WORKERS_OPTION,
+        WRITE_ROOT_OPTION,
         { name: "help", short: "h", help: "print this" },
       ],
     },
@@ -164,6 +165,7 @@ async function openNode(given: Given, stop: Stop): Promise<NatsNode | number> {
       roles,
       workers,
       roots,
+      writeRoot: writeRoot(given),
       onEvent,
       onRefused: (why) => complain(printable(why)),
     })

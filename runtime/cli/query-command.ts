@@ -58,7 +58,7 @@ async function runParsed(
   const output = standardOutput()
   const name: FormatName = run.format ?? (output.terminalWidth() === undefined ? "csv" : "table")
   const [{ openSession }, format] = await Promise.all([import("../local.ts"), loadFormat(name)])
-  const session = await openSession({ workers: run.workers, dataDir: run.dataDir, cwd: process.cwd() })
+  const session = await openSession({ ...run, cwd: process.cwd() })
   try {
     const { partitions, settings, timing } = run
     const workspace = session.workspace({ ...settings, timing, ...(partitions === undefined ? {} : { partitions }) })

@@ -19,6 +19,13 @@ export function workersDefault(): number {
   return Math.min(WORKERS_MAX, availableParallelism())
 }
 
+/** For every command that runs statements. */
+export const WRITE_ROOT_OPTION: Option = {
+  name: "write-root",
+  value: "DIR",
+  help: "COPY … TO writes below this folder, and its paths are relative to it; without it nothing is written",
+}
+
 export const queryCommand: Command = {
   name: "skein",
   summary:
@@ -65,6 +72,7 @@ export const queryCommand: Command = {
       title: "How to run it",
       options: [
         WORKERS_OPTION,
+        WRITE_ROOT_OPTION,
         {
           name: "partitions",
           value: "N",
@@ -125,6 +133,7 @@ export interface QueryRun {
   readonly source: { readonly sql: string } | { readonly file: string }
   readonly init: string | undefined
   readonly dataDir: string | undefined
+  readonly writeRoot: string | undefined
   readonly format: FormatName | undefined
   readonly timing: boolean
   readonly workers: number
@@ -144,6 +153,7 @@ export function queryRun(given: Given): QueryRun {
     source: sql === undefined ? { file: file ?? "-" } : { sql },
     init: given.value("init"),
     dataDir: dataDir(given),
+    writeRoot: writeRoot(given),
     format: oneOf(given, "format", FORMAT_NAMES),
     timing: given.has("timing"),
     workers: wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? workersDefault(),
@@ -157,10 +167,18 @@ export function queryRun(given: Given): QueryRun {
 }
 
 export function dataDir(given: Given): string | undefined {
-  const dir = given.value("data")
+  return folder(given, "data")
+}
+
+export function writeRoot(given: Given): string | undefined {
+  return folder(given, "write-root")
+}
+
+function folder(given: Given, option: string): string | undefined {
+  const dir = given.value(option)
   if (dir === undefined) return undefined
   const found = statSync(dir, { throwIfNoEntry: false })
-  if (found === undefined) throw new UsageError(`--data: there is no folder "${dir}"`)
-  if (!found.isDirectory()) throw new UsageError(`--data: "${dir}" is not a folder`)
+  if (found === undefined) throw new UsageError(`--${option}: there is no folder "${dir}"`)
+  if (!found.isDirectory()) throw new UsageError(`--${option}: "${dir}" is not a folder`)
   return path.resolve(dir)
 }

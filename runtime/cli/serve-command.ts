@@ -9,7 +9,7 @@ import { helpText } from "./help.ts"
 import { parseOptions, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
 import { cannotConnect, NATS_OPTIONS, openNatsDoor, type Door } from "./nats-door.ts"
 import { complain, standardOutput } from "./output.ts"
-import { dataDir, WORKERS_OPTION, workersDefault } from "./query-options.ts"
+import { dataDir, WORKERS_OPTION, workersDefault, WRITE_ROOT_OPTION, writeRoot } from "./query-options.ts"
 import { WORKERS_MAX } from "../pool/memory.ts"
 import { onStopSignal } from "./stop-signal.ts"
 
@@ -46,6 +46,7 @@ export const serveCommand: Command = {
       options: [
         { name: "data", value: "DIR", help: "the folder of the tables; nothing outside of it is read" },
         WORKERS_OPTION,
+        WRITE_ROOT_OPTION,
         { name: "help", short: "h", help: "print this" },
       ],
     },
@@ -85,7 +86,7 @@ export async function runServe(args: readonly string[]): Promise<number> {
   const stopped = new Promise<void>(onStopSignal)
   const { openSession } = await import("../local.ts")
   const roots = data === undefined ? [] : [data]
-  const session = await openSession({ workers, dataDir: data, cwd: process.cwd(), roots })
+  const session = await openSession({ workers, dataDir: data, cwd: process.cwd(), roots, writeRoot: writeRoot(given) })
   const doors: Door[] = []
   try {
     if (nats !== undefined) doors.push(await openNatsDoor(given, session, nats))

@@ -21,6 +21,8 @@ export interface NatsNodeOptions {
   readonly roles: readonly Role[]
   readonly workers: number
   readonly roots: readonly DataRoot[]
+  /** The folder that COPY may write below, as an absolute path. */
+  readonly writeRoot?: string | undefined
   readonly onEvent: (event: PresenceEvent) => void
   readonly onRefused: (reason: string) => void
 }
@@ -32,7 +34,7 @@ export interface NatsNode extends ClusterNode {
 
 /** A node with real engines, in a cluster over NATS. Rejects with NatsConnectError, or what its engines start with. */
 export async function openNatsNode(options: NatsNodeOptions): Promise<NatsNode> {
-  const { settings, name, roles, workers, roots, onEvent, onRefused } = options
+  const { settings, name, roles, workers, roots, writeRoot, onEvent, onRefused } = options
   const link = await natsClusterLink(settings, name)
   const memoryLimitBytes = engineMemoryBytes(Math.max(1, workers))
   const version = Promise.withResolvers<string>()
@@ -48,7 +50,7 @@ export async function openNatsNode(options: NatsNodeOptions): Promise<NatsNode> 
     }
   }
   const parts = { planner: sqlPlanner, source: parquetSource, spawn, duckdb: () => version.promise }
-  const node = await openClusterNode({ name, roles, workers, roots, link, ...parts, onEvent, onRefused })
+  const node = await openClusterNode({ name, roles, workers, roots, writeRoot, link, ...parts, onEvent, onRefused })
   // Those that are there answer at once; one that is alone need not wait for anybody.
   await node.presence.until((nodes) => nodes.length > 1, AbortSignal.timeout(ANSWER_MS_MAX)).catch(() => undefined)
   return { ...node, nats: link.nats }

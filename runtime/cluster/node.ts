@@ -43,6 +43,8 @@ export interface ClusterNodeOptions {
   readonly workers: number
   /** What the node reads from, and nothing else. Unqualified names are looked for in the first. */
   readonly roots: readonly DataRoot[]
+  /** The folder that COPY may write below, as an absolute path. */
+  readonly writeRoot?: string | undefined
   readonly link: ClusterLink
   readonly planner: Planner
   readonly source: Source
@@ -210,18 +212,21 @@ function clusterNode(parts: Parts, leaving: Leaving): ClusterNode {
   return {
     name,
     presence,
-    session: scripted({
-      query: async (sql, given) => {
-        admitted()
-        return node.query(sql, given)
+    session: scripted(
+      {
+        query: async (sql, given) => {
+          admitted()
+          return node.query(sql, given)
+        },
+        plan: async (sql, given) => {
+          admitted()
+          return node.plan(sql, given)
+        },
+        tables: node.tables,
+        close,
       },
-      plan: async (sql, given) => {
-        admitted()
-        return node.plan(sql, given)
-      },
-      tables: node.tables,
-      close,
-    }),
+      options.writeRoot,
+    ),
     counts: () => ({
       guests: guests.count(),
       queries: node.running(),

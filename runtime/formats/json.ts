@@ -52,7 +52,7 @@ export function objectRows({ columns, sink }: FormatTarget, marks: Punctuation):
  * A number is printed as its digits, also where JavaScript could not hold it. JSON has no infinity and no NaN: 1e999 is
  * what reads back as the first, null stands for the second.
  */
-function jsonValue(text: string | null, kind: ValueKind): string {
+export function jsonValue(text: string | null, kind: ValueKind): string {
   if (text === null) return "null"
   switch (kind) {
     case "number":

@@ -1,5 +1,4 @@
 import { open, rm } from "node:fs/promises"
-import { join } from "node:path"
 import { SourceError } from "../../actors/errors.ts"
 import type { CreateTableStatement } from "../../planner/ast/statement.ts"
 import { relocated } from "../../planner/errors.ts"
@@ -11,7 +10,7 @@ import { parquetFormat, ROW_GROUP_ROWS } from "../writers/parquet.ts"
 import { type Answer, countAnswer } from "./answer.ts"
 import type { Run } from "./run.ts"
 import { type KeptTable, keyOf } from "./state.ts"
-import { isKept, refuseExtraColumns, refuseParameters } from "./views.ts"
+import { isKept, refuseExtraColumns, refuseParts } from "./views.ts"
 
 /**
  * Runs the query and keeps its rows in a Parquet file of the session's own folder. What the table is afterwards is a
@@ -20,7 +19,7 @@ import { isKept, refuseExtraColumns, refuseParameters } from "./views.ts"
 export async function createTable(run: Run, statement: CreateTableStatement, sql: string): Promise<Answer> {
   const { state, options } = run
   const { name, columns, query, withData } = statement
-  refuseParameters(query, "table")
+  refuseParts(query, "table")
   if (isKept(run, statement, "table")) return { ...countAnswer("create", 0, options.form), hasRows: false }
   const { output } = await run.plan(partOf(sql, query.span))
   refuseExtraColumns(columns, output.length)
@@ -30,7 +29,7 @@ export async function createTable(run: Run, statement: CreateTableStatement, sql
   } catch (error) {
     throw relocated(error, (found) => ({ ...found, span: query.span }))
   }
-  const file = await run.folder.file(name.text)
+  const file = await run.folder.file()
   try {
     const rows = await write(run, partOf(sql, query.span), withData, file)
     const before = state.relations.get(keyOf(name.text))
@@ -92,29 +91,5 @@ function keptTable(name: string, output: readonly OutputColumn[], file: string):
     source,
     files: [file],
     drop: () => rm(file, { force: true }),
-  }
-}
-
-/** The files of one workspace's tables. Nothing is on the disk before the first. */
-export interface TableFolder {
-  /** A path for a new file. */
-  readonly file: (table: string) => Promise<string>
-  readonly close: () => Promise<void>
-}
-
-export function tableFolder(make: () => Promise<string>): TableFolder {
-  let made: Promise<string> | undefined
-  let files = 0
-  return {
-    file: async () => {
-      made ??= make()
-      files += 1
-      return join(await made, `table-${files}.parquet`)
-    },
-    close: async () => {
-      const folder = await made?.catch(() => undefined)
-      made = undefined
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true })
-    },
   }
 }

@@ -3,7 +3,7 @@ import type { ResultForm, StagePlan } from "../../planner/physical/stage.ts"
 import type { EditedText } from "../../planner/sql/edited-text.ts"
 import type { QueryOptions, QueryResult, Session } from "../session.ts"
 import { expanded } from "./expand.ts"
-import type { TableFolder } from "./create-table.ts"
+import type { TableFolder } from "./table-folder.ts"
 import type { Parameters } from "./parameters.ts"
 import type { StatementScope } from "./scope.ts"
 import { planSettings } from "./settings.ts"
@@ -23,6 +23,8 @@ export interface Run {
   readonly scope: StatementScope
   /** Where the rows of tables are kept. */
   readonly folder: TableFolder
+  /** The folder that COPY may write below; undefined: none. */
+  readonly writeRoot: string | undefined
   readonly options: RunOptions
   /** The values of `?`, `$1` and `$name`; undefined where none were given. */
   readonly parameters: Parameters | undefined
@@ -30,10 +32,10 @@ export interface Run {
   readonly plan: (text: EditedText) => Promise<StagePlan>
 }
 
-export type RunParts = Pick<Run, "session" | "state" | "scope" | "folder" | "options" | "parameters">
+export type RunParts = Pick<Run, "session" | "state" | "scope" | "folder" | "writeRoot" | "options" | "parameters">
 
 export function openRun(parts: RunParts): Run {
-  const { session, state, scope, folder, options, parameters } = parts
+  const { session, state, scope, options, parameters } = parts
   const asked = (form: ResultForm | undefined): QueryOptions => {
     const own = planSettings(state.settings)
     return { ...own, ...options, scope, ...(form === undefined ? {} : { form }) }
@@ -48,12 +50,7 @@ export function openRun(parts: RunParts): Run {
     }
   }
   return {
-    session,
-    state,
-    scope,
-    folder,
-    options,
-    parameters,
+    ...parts,
     query: (text, form) => located(text, (sql) => session.query(sql, asked(form))),
     plan: (text) => located(text, (sql) => session.plan(sql, asked(undefined))),
   }

@@ -10,22 +10,27 @@ import { openWorkspace, type Workspace } from "./workspace.ts"
  * A session whose `query` takes whole scripts: each in a workspace of its own, which ends with it. The answer is that of
  * the last statement.
  */
-export function scripted(session: Session): LocalSession {
+export function scripted(session: Session, writeRoot?: string): LocalSession {
   return {
     ...session,
-    query: (sql, options = {}) => runScript(session, sql, options),
-    workspace: (initial) => openWorkspace(session, initial),
+    query: (sql, options = {}) => runScript(session, sql, options, writeRoot),
+    workspace: (initial) => openWorkspace(session, { writeRoot, ...initial }),
   }
 }
 
-async function runScript(session: Session, sql: string, options: QueryOptions): Promise<QueryResult> {
+async function runScript(
+  session: Session,
+  sql: string,
+  options: QueryOptions,
+  writeRoot: string | undefined,
+): Promise<QueryResult> {
   const { parameters: given, form, signal, onAdmitted, partitions, settings = {} } = options
   const parameters = given === undefined ? undefined : parametersOf(given)
   const statements = parse(sql)
   const last = statements.at(-1)
   if (last === undefined) throw new UnsupportedSql({ message: "there is no statement to run" })
   const initial: Partial<Settings> = { ...settings, ...(partitions === undefined ? {} : { partitions }) }
-  const workspace = openWorkspace(session, initial)
+  const workspace = openWorkspace(session, { writeRoot, ...initial })
   const asked = {
     ...(form === undefined ? {} : { form }),
     ...(signal === undefined ? {} : { signal }),

@@ -42,7 +42,7 @@ export async function createView(run: Run, statement: CreateViewStatement, sql: 
   const { state, options } = run
   if (isKept(run, statement, "view")) return createdAnswer("create", options.form)
   const { name, columns, query } = statement
-  refuseParameters(query, "view")
+  refuseParts(query, "view")
   const text = partOf(sql, query.span)
   const { output } = await run.plan(text)
   refuseExtraColumns(columns, output.length)
@@ -87,8 +87,15 @@ export function refuseExtraColumns(columns: readonly Identifier[], count: number
   throw new UnsupportedSql({ message, span: extra.span })
 }
 
-export function refuseParameters(query: Query, kind: KeptRelation["kind"]): void {
-  const parameter = [...walkTree(query)].find((node) => node._tag === "Parameter")
+/** What would be lost between the view and whoever reads it: values that it is not given, collations. */
+export function refuseParts(query: Query, kind: KeptRelation["kind"]): void {
+  const nodes = [...walkTree(query)]
+  const collate = nodes.find((node) => node._tag === "Collate")
+  if (collate !== undefined) {
+    const message = `COLLATE is not supported in a ${kind}: it would be lost outside of it`
+    throw new UnsupportedSql({ message, span: collate.span, hint: "compare and sort by lower(x) or strip_accents(x)" })
+  }
+  const parameter = nodes.find((node) => node._tag === "Parameter")
   if (parameter === undefined) return
   const hint = "a macro has parameters: CREATE MACRO name(a) AS TABLE SELECT …"
   throw new UnsupportedSql({ message: `a ${kind} has no query parameters`, span: parameter.span, hint })

@@ -1,19 +1,18 @@
 import type { ExplainStatement, Statement } from "../../planner/ast/statement.ts"
-import { UnsupportedSql } from "../../planner/errors.ts"
-import { partOf } from "../../planner/sql/edited-text.ts"
+import { edited, type EditedText, partOf } from "../../planner/sql/edited-text.ts"
 import { explain, type Explanation, explainRows } from "../formats/explain.ts"
 import type { Session } from "../session.ts"
 import { type Answer, doneAnswer, queryAnswer } from "./answer.ts"
 import { describe } from "./describe.ts"
 import { createMacro } from "./create-macro.ts"
 import { privateFolder } from "../../actors/exchange/spool-folder.ts"
-import { createTable, tableFolder } from "./create-table.ts"
 import type { Parameters } from "./parameters.ts"
 import { deallocate, execution, prepare } from "./prepared.ts"
 import { openRun, type Run, type RunOptions } from "./run.ts"
 import { resetSetting, type Settings, setSetting, settingValues } from "./settings.ts"
 import { show } from "./show.ts"
 import type { SessionState } from "./state.ts"
+import { tableFolder } from "./table-folder.ts"
 import { createView, drop, scopeOf } from "./views.ts"
 
 /**
@@ -39,7 +38,13 @@ export interface StatementOptions extends RunOptions {
   readonly parameters?: Parameters | undefined
 }
 
-export function openWorkspace(session: Session, initial: Partial<Settings> = {}): Workspace {
+/** What a workspace is opened with. */
+export interface WorkspaceOptions extends Partial<Settings> {
+  /** The folder that COPY may write below; without it nothing is written. */
+  readonly writeRoot?: string | undefined
+}
+
+export function openWorkspace(session: Session, { writeRoot, ...initial }: WorkspaceOptions = {}): Workspace {
   const state: SessionState = {
     relations: new Map(),
     macros: new Map(),
@@ -50,7 +55,7 @@ export function openWorkspace(session: Session, initial: Partial<Settings> = {})
   const scope = scopeOf(state)
   const folder = tableFolder(() => privateFolder())
   const open = ({ parameters, ...options }: StatementOptions): Run =>
-    openRun({ session, state, scope, folder, options, parameters })
+    openRun({ session, state, scope, folder, writeRoot, options, parameters })
   return {
     run: (statement, sql, options = {}) => runStatement(open(options), statement, sql),
     explain: (statement, sql, options, width) => explainStatement(open(options), statement, sql, width),
@@ -72,7 +77,7 @@ async function runStatement(run: Run, statement: Statement, sql: string): Promis
     case "DescribeStatement":
       return describe(run, statement, sql)
     case "SummarizeStatement":
-      throw new UnsupportedSql({ message: "SUMMARIZE is not supported yet", span: statement.span })
+      return queryAnswer(await run.query(asQuery(partOf(sql, statement.span))))
     case "ShowStatement":
       return show(run, statement)
     case "CreateViewStatement":
@@ -80,9 +85,9 @@ async function runStatement(run: Run, statement: Statement, sql: string): Promis
     case "CreateMacroStatement":
       return createMacro(run, statement, sql)
     case "CreateTableStatement":
-      return createTable(run, statement, sql)
+      return (await import("./create-table.ts")).createTable(run, statement, sql)
     case "CopyStatement":
-      throw new UnsupportedSql({ message: "COPY is not supported yet", span: statement.span })
+      return (await import("./copy/copy.ts")).copy(run, statement, sql)
     case "DropStatement":
       return drop(run, statement)
     case "SetStatement":
@@ -100,6 +105,15 @@ async function runStatement(run: Run, statement: Statement, sql: string): Promis
     case "DeallocateStatement":
       return deallocate(run, statement)
   }
+}
+
+/** SUMMARIZE is a query only in parentheses. */
+function asQuery(text: EditedText): EditedText {
+  const end = text.text.length
+  return edited(text, [
+    { span: { start: 0, end: 0 }, text: "FROM (" },
+    { span: { start: end, end }, text: "\n)" },
+  ])
 }
 
 function explainStatement(run: Run, statement: ExplainStatement, sql: string, width?: number): Promise<Explanation> {

@@ -44,6 +44,12 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "HUGEINT[][]": ["[['1'], [], NULL, ['170141183460469231731687303715884105727']]"],
   'STRUCT("a b" INTEGER, c HUGEINT)': ["{'a b': 1, 'c': 2}", "{'a b': NULL, 'c': NULL}", "NULL"],
   "MAP(VARCHAR, INTEGER[])": ["MAP {'k': [1], 'l': NULL}", "MAP {}", "NULL"],
+  "UNION(n INTEGER, s VARCHAR, h HUGEINT)": [
+    "union_value(n := 1)",
+    "union_value(s := 'x')",
+    "union_value(h := 3::HUGEINT)",
+    "NULL",
+  ],
   "MAP(DATE, HUGEINT)": ["MAP {DATE '2024-01-01': 1}"],
 }
 
