@@ -67,7 +67,7 @@ export interface LaidOut {
 }
 
 /** Writes the tables, and those that are added, and opens native DuckDB over the very same files. */
-export async function layOut(layout: Layout, added = NO_TABLES, threads = 1): Promise<LaidOut> {
+export async function layOut(layout: Layout, added = NO_TABLES): Promise<LaidOut> {
   const dir = mkdtempSync(join(tmpdir(), `skein-${layout}-`))
   const writer = await openNative({ threads: 1 })
   const oddFiles = { ...ODD_FILES, ...added.oddFiles }
@@ -80,7 +80,7 @@ export async function layOut(layout: Layout, added = NO_TABLES, threads = 1): Pr
     await writer.run(`COPY (${sql}) TO '${join(dir, path).replaceAll("'", "''")}'`)
   }
   writer.close()
-  const native = await openNative({ threads, dataDir: dir })
+  const native = await openNative({ threads: 1, dataDir: dir })
   return {
     dir,
     native,
