@@ -193,10 +193,14 @@ function selectJoin(plan: Join, leaves: LeafPrinter): Select {
   return { ...selectFrom(text), joined: true }
 }
 
-/** `(the block's own text) AS w(c7, c8)`: its columns get their names by position. */
+/**
+ * `(the block's own text) AS wc7(c7, c8)`: its columns get their names by position. No two blocks have one alias: DuckDB
+ * forgets both sides of `w SEMI JOIN w`.
+ */
 function wholeFrom(plan: Whole, leaves: LeafPrinter): string {
   const text = plan.parts.map((part) => (typeof part === "string" ? part : readText(plan, part, leaves))).join("")
-  return `(${text}) AS w(${plan.columns.map(sqlName).join(", ")})`
+  const names = plan.columns.map(sqlName)
+  return `(${text}) AS w${names[0] ?? ""}(${names.join(", ")})`
 }
 
 function readText(plan: Whole, read: WholeRead, leaves: LeafPrinter): string {

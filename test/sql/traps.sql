@@ -157,3 +157,7 @@ SELECT count(*) FROM orders o JOIN users u ON u.id = o.user_id JOIN orders q ON 
 SELECT DISTINCT user_id FROM orders ORDER BY user_id DESC NULLS FIRST LIMIT 5;
 SELECT a.kind, b.kind FROM events a JOIN events b ON a.seq = b.seq + 1 AND a.kind > b.kind WHERE a.seq < 12 ORDER BY a.seq;
 SELECT kind, count(*) FROM events WHERE kind IN (SELECT user_key FROM prices WHERE user_key < 0) GROUP BY kind ORDER BY kind;
+
+-- SEMI and ANTI joins of two blocks that run whole
+SELECT c FROM (SELECT rank() OVER (ORDER BY id) AS c FROM depts) a SEMI JOIN (SELECT DISTINCT ON (id) id FROM people ORDER BY id) b ON b.id = c ORDER BY c;
+SELECT c FROM (SELECT rank() OVER (ORDER BY id) AS c FROM depts) a ANTI JOIN (SELECT id FROM people UNION SELECT 7) b ON b.id = c ORDER BY c;
