@@ -49,9 +49,26 @@ export type FromGene =
       readonly right: FromGene
       readonly on: readonly ExprGene[]
     }
+  /** What is no table, but made where it stands: VALUES, range(), LATERAL, PIVOT … */
+  | { readonly _tag: "made"; readonly form: number; readonly pick: number; readonly expr: ExprGene }
+
+/** Another operand of UNION, INTERSECT or EXCEPT. */
+export interface SetGene {
+  readonly op: number
+  readonly from: FromGene
+  readonly where: ExprGene | undefined
+  readonly items: readonly ExprGene[]
+}
+
+/** Something that makes its block run whole: a window, DISTINCT ON, COLUMNS, subqueries in expressions … */
+export interface FeatureGene {
+  readonly form: number
+  readonly expr: ExprGene
+  readonly more: ExprGene
+}
 
 export interface CteGene {
-  /** 0, 1: plain, 2: MATERIALIZED, 3: NOT MATERIALIZED. */
+  /** 0, 1: plain, 2: MATERIALIZED, 3: NOT MATERIALIZED, 4: it reads itself. */
   readonly form: number
   readonly query: QueryGene
 }
@@ -63,6 +80,8 @@ export interface QueryGene {
   readonly from: FromGene
   readonly where: ExprGene | undefined
   readonly group: GroupGene | undefined
+  readonly features: readonly FeatureGene[]
+  readonly sets: readonly SetGene[]
   readonly order: readonly OrderGene[]
   readonly orderAll: boolean
   readonly limit: number | undefined
@@ -86,15 +105,34 @@ export interface Leaning {
   readonly groups: number
   readonly orders: number
   readonly wide: number
+  /** What the planner does not take apart: features, set operations, and what is made in FROM. */
+  readonly whole: number
+  readonly sets: number
 }
 
-const EVEN: Leaning = { deep: 2, ctes: 15, joins: 45, subqueries: 20, groups: 35, orders: 35, wide: 4 }
+const EVEN: Leaning = {
+  deep: 2,
+  ctes: 15,
+  joins: 40,
+  subqueries: 20,
+  groups: 30,
+  orders: 35,
+  wide: 4,
+  whole: 25,
+  sets: 10,
+}
+const SPREAD: Leaning = { ...EVEN, whole: 0, sets: 0 }
 
 /** What a campaign may emphasise. */
 export const LEANINGS = {
   even: EVEN,
-  joins: { ...EVEN, joins: 75, groups: 15, orders: 10 },
+  whole: { ...EVEN, deep: 1, joins: 30, groups: 15, whole: 90 },
+  spread: SPREAD,
+  sets: { ...EVEN, deep: 1, joins: 25, groups: 20, whole: 10, sets: 90 },
+  joins: { ...SPREAD, joins: 75, groups: 15, orders: 10, whole: 10 },
+  mixed: { ...EVEN, ctes: 50, subqueries: 40, joins: 35, groups: 25, whole: 50 },
   groups: { ...EVEN, groups: 90, joins: 25, orders: 20 },
+  simple: { ...EVEN, deep: 0, joins: 25, groups: 20, orders: 20, whole: 90 },
   ctes: { ...EVEN, ctes: 70, joins: 60, subqueries: 10 },
   nested: { ...EVEN, deep: 3, subqueries: 60, joins: 35 },
   orders: { ...EVEN, orders: 90, joins: 20, groups: 30 },
@@ -107,6 +145,8 @@ const EXPR_DEPTH_MAX = 3
 /** Of so many in a hundred expressions something is computed; the others are a column or a literal. */
 const COMPUTED_PERCENT = 55
 const FROM_DEPTH_MAX = 3
+/** How much rarer a made relation is than a feature. */
+const MADE_PER_WHOLE = 3
 
 function percent<T>(value: fc.Arbitrary<T>, share: number): fc.Arbitrary<T | undefined> {
   return share <= 0
@@ -148,8 +188,11 @@ function groupGene(): fc.Arbitrary<GroupGene> {
   })
 }
 
+const feature: fc.Arbitrary<FeatureGene> = fc.record({ form: fc.nat({ max: 63 }), expr, more: expr })
+
 function fromGene(leaning: Leaning, deep: number, depth: number): fc.Arbitrary<FromGene> {
   const table = fc.record({ _tag: fc.constant("table" as const), pick, alias: fc.nat({ max: 5 }) })
+  const made = fc.record({ _tag: fc.constant("made" as const), form: fc.nat({ max: 63 }), pick, expr })
   if (depth === 0) return table
   const subquery =
     deep === 0
@@ -181,11 +224,21 @@ function fromGene(leaning: Leaning, deep: number, depth: number): fc.Arbitrary<F
     { weight: Math.max(5, 100 - leaning.joins - (deep === 0 ? 0 : leaning.subqueries)), arbitrary: table },
     ...subquery,
     { weight: leaning.joins, arbitrary: join },
+    ...(leaning.whole === 0 ? [] : [{ weight: Math.ceil(leaning.whole / MADE_PER_WHOLE), arbitrary: made }]),
   )
 }
 
+function setGene(leaning: Leaning, deep: number): fc.Arbitrary<SetGene> {
+  return fc.record({
+    op: pick,
+    from: fromGene(leaning, deep, 1),
+    where: percent(expr, 40),
+    items: fc.array(expr, { minLength: 1, maxLength: leaning.wide }),
+  })
+}
+
 function queryGene(leaning: Leaning, deep: number): fc.Arbitrary<QueryGene> {
-  const form = fc.nat({ max: 3 })
+  const form = fc.nat({ max: leaning.whole === 0 ? 3 : 4 })
   const cte = deep === 0 ? undefined : fc.record({ form, query: queryGene(leaning, deep - 1) })
   const ctes =
     cte === undefined ? fc.constant(undefined) : percent(fc.array(cte, { minLength: 1, maxLength: 2 }), leaning.ctes)
@@ -196,6 +249,10 @@ function queryGene(leaning: Leaning, deep: number): fc.Arbitrary<QueryGene> {
     from: fromGene(leaning, deep, FROM_DEPTH_MAX - 1),
     where: percent(expr, 40),
     group: percent(groupGene(), leaning.groups),
+    features: percent(fc.array(feature, { minLength: 1, maxLength: 2 }), leaning.whole).map((each) => each ?? []),
+    sets: percent(fc.array(setGene(leaning, Math.max(0, deep - 1)), { minLength: 1, maxLength: 2 }), leaning.sets).map(
+      (each) => each ?? [],
+    ),
     order: percent(fc.array(order, { minLength: 1, maxLength: 3 }), leaning.orders).map((each) => each ?? []),
     orderAll: flag(leaning.orders / 2),
     limit: percent(fc.nat({ max: 30 }), leaning.orders / 2),

@@ -80,7 +80,23 @@ const TYPES: Readonly<Record<string, TypeValues>> = {
 }
 
 const PLAIN_TYPES_COUNT = 12
-const NAMES = ["k", "id", "a", "b", "v", "s", "d", "Mixed Case", "order", "name", "x"] as const
+const NAMES = [
+  "k",
+  "id",
+  "a",
+  "b",
+  "v",
+  "s",
+  "d",
+  "Mixed Case",
+  "order",
+  "name",
+  "x",
+  "select",
+  "é",
+  'we"ird',
+  "values",
+] as const
 const ROWS = [40, 0, 1, 7, 120, 40, 25, 60, 90, 33, 50, 80] as const
 const LARGE_ROWS = 5_000
 const COLUMNS_MAX = 6
@@ -128,7 +144,7 @@ function write(name: string, gene: typeof table extends fc.Arbitrary<infer T> ? 
     const list = `[${pool.map((value) => `CAST(${value} AS ${type})`).join(", ")}]`
     // A multiplier that shares no factor with the pool's size would walk through it in order.
     const index = `((i * ${1 + (step % 7)} + i // ${1 + (step % 5)} + ${step % 11}) % ${pool.length}) + 1`
-    return `${list}[${index}] AS "${gene.names[i] ?? `z${i}`}"`
+    return `${list}[${index}] AS "${(gene.names[i] ?? `z${i}`).replaceAll('"', '""')}"`
   })
   const count = gene.files.length
   const files = gene.files.flatMap(({ pick: choice, options }, i) => {

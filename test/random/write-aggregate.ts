@@ -29,12 +29,12 @@ const FORMS: readonly [Form, ...Form[]] = [
   ({ arg, gene }) => ({ sql: `${second(gene, ["bit_xor", "bit_and", "bit_or"])}(${arg("int")})`, kind: "int" }),
   ({ arg }) => {
     const sql = arg("text")
-    return { sql: `string_agg(${sql}, ',' ORDER BY ${sql})`, kind: "text" }
+    return { sql: `string_agg(${sql}, ','${orderBy(sql)})`, kind: "text" }
   },
   ({ arg, distinct, gene }) => {
     const sql = arg("int")
     return {
-      sql: `list(${distinct}${sql} ORDER BY ${sql}${second(gene, ["", " DESC", " DESC NULLS LAST", " NULLS FIRST"])})`,
+      sql: `list(${distinct}${sql}${orderBy(sql, second(gene, ["", " DESC", " DESC NULLS LAST", " NULLS FIRST"]))})`,
       kind: "list",
     }
   },
@@ -57,16 +57,16 @@ const FORMS: readonly [Form, ...Form[]] = [
   },
   ({ arg, gene }) => {
     const sql = arg("text")
-    return { sql: `${second(gene, ["first", "last"])}(${sql} ORDER BY ${sql})`, kind: "text" }
+    return { sql: `${second(gene, ["first", "last"])}(${sql}${orderBy(sql)})`, kind: "text" }
   },
   ({ arg }) => {
     const sql = arg("text")
-    return { sql: `string_agg(DISTINCT ${sql}, '|' ORDER BY ${sql} DESC)`, kind: "text" }
+    return { sql: `string_agg(DISTINCT ${sql}, '|'${orderBy(sql, " DESC")})`, kind: "text" }
   },
   ({ arg }) => ({ sql: `approx_count_distinct(${arg("int")})`, kind: "int" }),
   ({ arg }) => {
     const sql = arg("date")
-    return { sql: `array_agg(${sql} ORDER BY ${sql})[1]`, kind: "date" }
+    return { sql: `array_agg(${sql}${orderBy(sql)})[1]`, kind: "date" }
   },
   ({ arg }) => ({ sql: `quantile_cont(${arg("int")} % 1000, 0.25)`, kind: "approx" }),
   ({ arg }) => {
@@ -75,6 +75,13 @@ const FORMS: readonly [Form, ...Form[]] = [
   },
   ({ arg }) => ({ sql: `max(${arg("int")}, 2)`, kind: "list" }),
 ]
+
+const CONSTANT = /^(?:-?\d|'|NULL|DATE '|TIMESTAMP ')/u
+
+/** DuckDB refuses to sort by a literal. */
+function orderBy(sql: string, direction = ""): string {
+  return CONSTANT.test(sql) ? "" : ` ORDER BY ${sql}${direction}`
+}
 
 function extreme({ arg, gene, scope }: Parameters<Form>[0]): Value {
   const kind = kindIn(scope, gene, ["int", "text", "dec", "date", "ts", "float", "bool", "list"] as const)

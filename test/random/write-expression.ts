@@ -4,7 +4,11 @@ import { type Kind, PLAIN_KINDS, type Value } from "./kinds.ts"
 /** What an expression may read where it stands. */
 export interface Scope {
   readonly values: readonly Value[]
+  /** Writes a subquery of that kind now and then; without it, there are none. */
+  readonly nested?: Nested | undefined
 }
+
+export type Nested = (kind: Kind, gene: ExprGene, outer: readonly Value[]) => string | undefined
 
 const NO_GENE: ExprGene = { pick: 0, parts: [] }
 
@@ -72,6 +76,8 @@ const LITERALS: Readonly<Record<string, readonly [string, ...string[]]>> = {
 /** An expression of this kind. */
 export function write(kind: Kind, gene: ExprGene, scope: Scope): string {
   if (gene.parts.length === 0) return leaf(kind, gene, scope)
+  const subquery = scope.nested?.(kind, gene, scope.values)
+  if (subquery !== undefined) return subquery
   const production = PRODUCTIONS[kind]
   return production === undefined ? leaf(kind, gene, scope) : production(gene, scope)
 }
@@ -311,6 +317,10 @@ const lists = production(
   ({ write }) => `list_sort(list_distinct([${write("int", 0)}, ${write("int", 1)}, 3]))`,
   ({ write }) => `list_concat(${write("list", 0)}, ${write("list", 1)})`,
   ({ write }) => `(${write("list", 0)})[1:1]`,
+  ({ write, gene }) =>
+    `list_transform(${write("list", 0)}, ${second(gene, ["x -> x % 7", "lambda x: x % 5 + 1", "x -> 1"])})`,
+  ({ write }) => `list_filter(${write("list", 0)}, lambda x: x < ${write("int", 1)})`,
+  ({ write }) => `[x % 9 FOR x IN ${write("list", 0)} IF x IS NOT NULL]`,
 )
 
 const texts = production(

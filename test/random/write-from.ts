@@ -1,6 +1,7 @@
 import type { ExprGene, FromGene, QueryGene } from "./genes.ts"
 import type { Field, Kind, Relation, Table, Value } from "./kinds.ts"
 import { choose, part, type Scope, second, write } from "./write-expression.ts"
+import { LATERAL_FORM_MIN, writeLateral, writeMade } from "./write-made.ts"
 
 /** What may be named in FROM, and the names that were given so far. */
 export interface Names {
@@ -31,7 +32,7 @@ const PAIRS_MAX = 100_000
 /** Pairs of rows per pair that an equality is taken to let through. */
 const PAIRS_PER_MATCH = 8
 
-const RESERVED = new Set(["order", "select", "group", "from", "all", "end"])
+const RESERVED = new Set(["order", "select", "group", "from", "all", "end", "values"])
 
 export function quoted(name: string): string {
   return /^[a-z_][a-z0-9_]*$/u.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`
@@ -39,7 +40,8 @@ export function quoted(name: string): string {
 
 export function writeFrom(gene: FromGene, names: Names, subquery: WriteSubquery): WrittenFrom {
   const used = new Set<string>()
-  if (gene._tag !== "join" || gene.style !== 8) return writeItem(gene, names, subquery, used)
+  const isLateral = gene._tag === "join" && gene.right._tag === "made" && gene.right.form >= LATERAL_FORM_MIN
+  if (gene._tag !== "join" || gene.style !== 8 || isLateral) return writeItem(gene, names, subquery, used)
   // A comma binds less than JOIN does: only the outermost join of a FROM is written as one.
   const left = writeItem(gene.left, names, subquery, used)
   return writeJoin(gene, left, writeItem(gene.right, names, subquery, used), gene.right._tag === "join", true)
@@ -59,8 +61,13 @@ function writeItem(gene: FromGene, names: Names, subquery: WriteSubquery, used: 
       used.add(alias)
       return { sql: `(${sql}) AS ${alias}`, relations: [{ alias, fields }], merged: [], where: [], rows }
     }
+    case "made":
+      return writeMade(gene, names)
     case "join": {
       const left = writeItem(gene.left, names, subquery, used)
+      if (gene.right._tag === "made" && gene.right.form >= LATERAL_FORM_MIN) {
+        return writeLateral(gene.right, names, left, gene.kind % 2 === 1)
+      }
       const right = writeItem(gene.right, names, subquery, used)
       return writeJoin(gene, left, right, gene.right._tag === "join")
     }
@@ -167,17 +174,26 @@ export function valuesOf(from: Side, beside: Side = { relations: [], merged: [] 
   const values = from.relations.flatMap(({ alias, fields }) =>
     fields.flatMap(({ name, kind }, i): readonly Value[] => {
       const alone = counts.get(name.toLowerCase()) === 1
-      if (alone && (i % 2 === 0 || alias === "unnamed_subquery")) return [{ sql: quoted(name), kind }]
+      if (alone && (i % 2 === 0 || alias === "unnamed_subquery")) return [{ sql: spelled(name, i), kind }]
       if (alias === "unnamed_subquery") return []
       return fields.filter((field) => field.name.toLowerCase() === name.toLowerCase()).length > 1
         ? []
-        : [{ sql: `${quoted(alias)}.${quoted(name)}`, kind }]
+        : [{ sql: `${quoted(alias)}.${spelled(name, i)}`, kind }]
     }),
   )
   // Three tables may share a name of which only two columns were merged.
   const merged = from.merged.filter(({ name }) => (counts.get(name.toLowerCase()) ?? 0) <= 2)
   return [...merged.map(({ name, kind }) => ({ sql: quoted(name), kind })), ...values]
 }
+
+/** Now and then a name is written in capitals, with quotes or without: it means the same. */
+function spelled(name: string, index: number): string {
+  if (index % 4 !== 3 || !ASCII.test(name)) return quoted(name)
+  const upper = name.toUpperCase()
+  return quoted(name) === name ? upper : quoted(upper)
+}
+
+const ASCII = /^[ -~]*$/u
 
 interface Term {
   readonly sql: string

@@ -2,7 +2,18 @@ import type { GroupGene, ItemGene, OrderGene, PartitionCase, QueryGene } from ".
 import { type Field, type Kind, PLAIN_KINDS, type Table, type Value } from "./kinds.ts"
 import { writeAggregate } from "./write-aggregate.ts"
 import { choose, kindIn, part, type Scope, write } from "./write-expression.ts"
+import {
+  distinctOn,
+  featureItem,
+  groupFeatureItem,
+  groupingSets,
+  qualification,
+  whereColumns,
+  wantsNested,
+} from "./write-feature.ts"
 import { type Names, quoted, valuesOf, writeFrom, type WrittenFrom } from "./write-from.ts"
+import { writeSets } from "./write-set.ts"
+import { nestedIn } from "./write-subquery.ts"
 
 /** A query as SQL, and what must hold for its answer. */
 export interface Written {
@@ -15,7 +26,7 @@ export interface Written {
   readonly total: boolean
 }
 
-interface Output {
+export interface Output {
   readonly name: string | undefined
   readonly kind: Kind
 }
@@ -71,13 +82,19 @@ function writeBlock(query: QueryGene, outer: Names, top: boolean): Block {
   const list =
     query.group === undefined ? plainList(query, from, names, top) : groupedList(query.group, query, from, names, top)
   const approximate = list.outputs.some(({ kind }) => kind === "approx")
-  const distinct = query.distinct && !approximate
-  const sorting = writeOrder(query, list, { distinct, approximate, top })
-  const rows = query.limit !== undefined && sorting.limit !== "" ? query.limit : from.rows
-  const select = `${clause}SELECT ${distinct ? "DISTINCT " : ""}${list.items.join(", ")} FROM ${from.sql}${list.clauses}`
+  const on =
+    query.sets.length > 0 || query.group !== undefined ? undefined : distinctOn(query.features, from, list.columns)
+  const distinct = query.distinct && !approximate && on === undefined
+  const chosen = on === undefined ? (distinct ? "DISTINCT " : "") : `DISTINCT ON (${on.keys}) `
+  const body = `SELECT ${chosen}${list.items.join(", ")} FROM ${from.sql}${list.clauses}`
+  const united = writeSets(query.sets, body, list.outputs, names, subquery)
+  const options = { distinct: distinct || united.sql !== body, approximate, top }
+  const sorting = on === undefined ? writeOrder(query, { ...list, outputs: united.outputs }, options) : on.sorting
+  const rows = query.limit !== undefined && sorting.limit !== "" ? query.limit : from.rows + united.rows
+  const select = `${clause}${united.sql}`
   const outputs = distinct
-    ? list.outputs.map((each): Output => ({ ...each, kind: each.kind === "float" ? "approx" : each.kind }))
-    : list.outputs
+    ? united.outputs.map((each): Output => ({ ...each, kind: each.kind === "float" ? "approx" : each.kind }))
+    : united.outputs
   return {
     sql: `${select}${sorting.orderBy}${sorting.limit}`,
     unlimited: sorting.limit === "" ? undefined : `${select}${sorting.orderBy}`,
@@ -91,8 +108,17 @@ function writeBlock(query: QueryGene, outer: Names, top: boolean): Block {
 function writeCtes(query: QueryGene, outer: Names): { readonly names: Names; readonly clause: string } {
   const texts: string[] = []
   let names = outer
-  for (const { form, query: inner } of query.ctes) {
+  const recursive = query.ctes.some(({ form }) => form === 4)
+  for (const { form, query: written } of query.ctes) {
+    // Below WITH RECURSIVE DuckDB takes every UNION for one that may not be sorted.
+    const inner = recursive && written.sets.length > 0 ? { ...written, ...UNSORTED } : written
     const { sql, outputs, rows } = writeBlock(inner, names, false)
+    if (form === 4) {
+      const table = recursiveCte(sql, fieldsOf(outputs, "each"), rows, outer.fresh)
+      texts.push(table.text)
+      names = { ...names, ctes: [table, ...names.ctes] }
+      continue
+    }
     const alias = outer.fresh("w")
     const [first, ...rest] = outputs
     const renamed = form === 1 && first !== undefined
@@ -101,10 +127,37 @@ function writeCtes(query: QueryGene, outer: Names): { readonly names: Names; rea
     texts.push(`${alias}${renamed ? `(${columns[0]?.name ?? ""})` : ""} AS ${how}(${sql})`)
     names = { ...names, ctes: [{ alias, fields: columns, rows }, ...names.ctes] }
   }
-  return { names, clause: texts.length === 0 ? "" : `WITH ${texts.join(", ")} ` }
+  return { names, clause: texts.length === 0 ? "" : `WITH ${recursive ? "RECURSIVE " : ""}${texts.join(", ")} ` }
 }
 
-interface List {
+const UNSORTED = { order: [], orderAll: false, limit: undefined, offset: undefined } as const
+
+/** A count from each row of a query up to 3, beside one of the row's texts. */
+function recursiveCte(
+  sql: string,
+  fields: readonly Field[],
+  rows: number,
+  fresh: Names["fresh"],
+): Table & { readonly text: string } {
+  const alias = fresh("w")
+  const int = fields.find(({ kind }) => kind === "int")
+  const text = fields.find(({ kind }) => kind === "text")
+  const start = int === undefined ? "0" : `(${quoted(int.name)} % 3)::INTEGER`
+  const beside = text === undefined ? "'x'" : quoted(text.name)
+  const all = fields.length % 2 === 0 ? "UNION" : "UNION ALL"
+  const step = `SELECT n + 1, ${text === undefined ? "what || 'y'" : "what"} FROM ${alias} WHERE n < 3`
+  return {
+    text: `${alias}(n, what) AS (SELECT ${start}, ${beside} FROM (${sql}) q ${all} ${step})`,
+    alias,
+    fields: [
+      { name: "n", kind: "int" },
+      { name: "what", kind: "text" },
+    ],
+    rows: rows * 6,
+  }
+}
+
+export interface List {
   readonly items: readonly string[]
   readonly outputs: readonly Output[]
   /** WHERE, GROUP BY and HAVING. */
@@ -117,6 +170,7 @@ interface List {
 
 function plainList(query: QueryGene, from: WrittenFrom, names: Names, top: boolean): List {
   const values = [...valuesOf(from)]
+  const nested = wantsNested(query.features) ? nestedIn(names, from.rows) : undefined
   const items: string[] = []
   const outputs: Output[] = []
   for (const gene of query.items) {
@@ -126,7 +180,7 @@ function plainList(query: QueryGene, from: WrittenFrom, names: Names, top: boole
       outputs.push(...star.outputs)
       continue
     }
-    const value = itemValue(gene, { values })
+    const value = itemValue(gene, { values, nested })
     const { sql, name } = named(value, gene, { names, top, first: items.length === 0, from })
     items.push(sql)
     outputs.push({ name, kind: value.kind })
@@ -134,15 +188,26 @@ function plainList(query: QueryGene, from: WrittenFrom, names: Names, top: boole
     if (gene.alias >= 17 && name !== undefined && sql.endsWith(` AS ${name}`))
       values.push({ sql: name, kind: value.kind })
   }
+  const columns = valuesOf(from)
+  for (const gene of query.features) {
+    const made = featureItem(gene, from, columns, { names, first: items.length === 0 })
+    if (made === undefined) continue
+    items.push(made.sql)
+    outputs.push(...made.outputs)
+  }
   const scope = { values }
-  const where = query.where === undefined ? [] : [write("bool", query.where, scope)]
-  const terms = [...from.where, ...where].map((term) => (from.where.length > 0 ? `(${term})` : term))
+  const where = [
+    ...(query.where === undefined ? [] : [write("bool", query.where, { ...scope, nested })]),
+    ...whereColumns(query.features, from),
+  ]
+  const terms = [...from.where, ...where].map((term) => (from.where.length + where.length > 1 ? `(${term})` : term))
+  const qualify = query.sets.length > 0 ? "" : qualification(query.features, from, columns)
   return {
     items,
     outputs,
-    clauses: terms.length === 0 ? "" : ` WHERE ${terms.join(" AND ")}`,
+    clauses: `${terms.length === 0 ? "" : ` WHERE ${terms.join(" AND ")}`}${qualify}`,
     scope,
-    columns: valuesOf(from),
+    columns,
   }
 }
 
@@ -164,10 +229,10 @@ function named(
     from,
   }: { readonly names: Names; readonly top: boolean; readonly first: boolean; readonly from: WrittenFrom },
 ): { readonly sql: string; readonly name: string | undefined } {
-  const column = /^(?:\w+\.)?(?:([a-z_]\w*)|"([^"]+)")$/u.exec(value.sql)
-  const own = column?.[1] ?? column?.[2]
-  const isColumn = own !== undefined && from.relations.some(({ fields }) => fields.some((field) => field.name === own))
-  if (isColumn && gene.alias < 12) return { sql: value.sql, name: own }
+  const column = /^(?:\w+\.)?(?:([A-Za-z_]\w*)|"((?:[^"]|"")+)")$/u.exec(value.sql)
+  const own = (column?.[1] ?? column?.[2]?.replaceAll('""', '"'))?.toLowerCase()
+  const read = from.relations.flatMap(({ fields }) => fields.filter((field) => field.name.toLowerCase() === own))[0]
+  if (read !== undefined && gene.alias < 12) return { sql: value.sql, name: read.name }
   if (top && gene.alias >= 10 && gene.alias < 14) return { sql: value.sql, name: undefined }
   const shadowed = from.relations[0]?.fields[0]?.name
   const name = gene.alias === 16 && !first && shadowed !== undefined ? shadowed : names.fresh("c")
@@ -210,8 +275,9 @@ function writeStar(
 const NO_ITEM: ItemGene = { form: 0, alias: 0, expr: { pick: 0, parts: [] } }
 
 function groupedList(gene: GroupGene, query: QueryGene, from: WrittenFrom, names: Names, top: boolean): List {
+  const nested = wantsNested(query.features) ? nestedIn(names, from.rows) : undefined
   const rows: Scope = { values: valuesOf(from) }
-  const where = query.where === undefined ? [] : [write("bool", query.where, rows)]
+  const where = query.where === undefined ? [] : [write("bool", query.where, { ...rows, nested })]
   const terms = [...from.where, ...where].map((term) => (from.where.length > 0 ? `(${term})` : term))
   const keys = uniqueValues(gene.keys.map((key) => groupKey(key, rows)))
   const aggregates = gene.aggregates.map((each) => writeAggregate(each, rows))
@@ -231,9 +297,11 @@ function groupedList(gene: GroupGene, query: QueryGene, from: WrittenFrom, names
     const made = item === undefined || item.form < 5 ? value : computedItem(item, scope)
     return { ...named(made, item ?? NO_ITEM, { names, top, first: true, from }), kind: made.kind }
   })
-  const items = [...shown, ...computed]
-  const by = groupBy(gene, keys, own)
-  const having = gene.having === undefined ? "" : ` HAVING ${write("bool", gene.having, scope)}`
+  const more = query.features.flatMap((each) => groupFeatureItem(each, keys, aggregates, names))
+  const sets = gene.style === 0 ? groupingSets(query.features, keys) : undefined
+  const items = [...shown, ...computed, ...more, ...(sets?.items ?? [])]
+  const by = sets?.by ?? groupBy(gene, keys, own)
+  const having = gene.having === undefined ? "" : ` HAVING ${write("bool", gene.having, { ...scope, nested })}`
   return {
     items: items.map((item) => item.sql),
     outputs: items.map(({ name, kind }) => ({ name, kind })),
@@ -280,7 +348,7 @@ function uniqueValues(values: readonly Value[]): readonly Value[] {
   return [...new Map(values.map((value) => [value.sql, value])).values()]
 }
 
-interface Sorting {
+export interface Sorting {
   readonly orderBy: string
   readonly limit: string
   readonly keys: readonly number[]
@@ -354,21 +422,32 @@ function readsColumn(sql: string, columns: readonly Value[]): boolean {
   return columns.some((column) => words.has(column.sql.split(".").at(-1) ?? ""))
 }
 
-/** A FROM clause and a predicate over it. What a comma join leaves to WHERE becomes a subquery's. */
+/**
+ * A FROM clause and a predicate over it: tables and joins, or a whole query in parentheses. What a comma join leaves to
+ * WHERE becomes a subquery's. The predicate may hold subqueries.
+ */
 export function writePartition(
   { query, predicate }: Pick<PartitionCase, "query" | "predicate">,
   tables: readonly Table[],
 ): { readonly from: string; readonly predicate: string } {
   const counters = { next: 0 }
   const fresh = (prefix: string) => `${prefix}${counters.next++}`
-  const from = writeFrom(query.from, { tables, ctes: [], fresh }, subquery)
-  const scope: Scope = { values: valuesOf(from) }
+  const names: Names = { tables, ctes: [], fresh }
+  const test = (values: readonly Value[], rows: number) =>
+    write("bool", predicate, { values, nested: nestedIn(names, rows) })
+  if (query.features.length + query.sets.length > 0) {
+    const { sql, outputs, rows } = writeBlock({ ...query, limit: undefined, offset: undefined }, names, false)
+    const relation = { alias: "parts", fields: fieldsOf(outputs, "each") }
+    return { from: `(${sql}) AS parts`, predicate: test(valuesOf({ relations: [relation], merged: [] }), rows) }
+  }
+  const from = writeFrom(query.from, names, subquery)
+  const columns = valuesOf(from)
   const where = from.where.length === 0 ? "" : ` WHERE ${from.where.map((term) => `(${term})`).join(" AND ")}`
-  if (where === "") return { from: from.sql, predicate: write("bool", predicate, scope) }
-  const items = scope.values.map((value, i) => `${value.sql} AS p${i}`)
-  const values = scope.values.map(({ kind }, i) => ({ sql: `p${i}`, kind }))
+  if (where === "") return { from: from.sql, predicate: test(columns, from.rows) }
+  const items = columns.map((value, i) => `${value.sql} AS p${i}`)
+  const values = columns.map(({ kind }, i) => ({ sql: `p${i}`, kind }))
   return {
     from: `(SELECT ${items.length === 0 ? "1 AS p0" : items.join(", ")} FROM ${from.sql}${where}) AS parts`,
-    predicate: write("bool", predicate, { values }),
+    predicate: test(values, from.rows),
   }
 }
