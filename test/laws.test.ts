@@ -12,7 +12,8 @@ import type { QueryOptions, Session } from "../runtime/session.ts"
 
 /**
  * The laws of right answers as a user meets them. Law 2 (wire) is tested type by type in actors/engine/wire.test.ts,
- * law 3 (ingest) in actors/engine/engine.test.ts, law 4 (retry) in runtime/coordinator/engines.test.ts.
+ * law 3 (ingest) in actors/engine/engine.test.ts, law 4 (retry) in runtime/coordinator/engines.test.ts; all of them with
+ * their guards in docs/laws.md.
  */
 
 /** Keys of every width and scale: negative, zero of both signs, NULL, NaN, repeated, and unmatched. */
@@ -167,6 +168,34 @@ describe("law 5: one value per query", () => {
   })
 })
 
+describe("law 5, in blocks that run whole", () => {
+  test("now() is one value, wherever it stands", async () => {
+    const sql =
+      "SELECT count(DISTINCT m) FROM (SELECT m FROM (SELECT now() AS m, row_number() OVER () FROM sorted) UNION ALL SELECT (SELECT max(now()) FROM l) FROM r UNION ALL SELECT current_timestamp)"
+    expect((await skeinAnswer(session, sql, HASH)).rows).toEqual([["1"]])
+  })
+
+  test("a CTE with random values or a sample, read by two blocks, is computed once", async () => {
+    const both = (cte: string) =>
+      `WITH t AS (${cte}) SELECT (SELECT count(*) FROM t a JOIN t b USING (n, r)), (SELECT sum(r) FROM t) = (SELECT sum(r) FROM (SELECT *, rank() OVER (ORDER BY n) FROM t))`
+    const values = both("SELECT n, (random() * 1e9)::BIGINT AS r FROM sorted WHERE n < 5000")
+    expect((await skeinAnswer(session, values, HASH)).rows).toEqual([["5000", "true"]])
+    const sample = both("SELECT n, n AS r FROM sorted USING SAMPLE 10 ROWS")
+    expect((await skeinAnswer(session, sample, HASH)).rows).toEqual([["10", "true"]])
+  })
+
+  test("a volatile expression cannot be named by its alias, as in DuckDB", async () => {
+    const sql = "SELECT random() AS v, v AS w FROM sorted"
+    await expect(skeinAnswer(session, sql, HASH)).rejects.toThrow(/side effects/u)
+  })
+
+  test("a volatile filter is asked once a row, above what it reads", async () => {
+    const sql =
+      "SELECT count(*) FILTER (WHERE v < 0.5) = count(*) FROM (SELECT n, random() AS v FROM sorted) WHERE v < 0.5"
+    expect((await skeinAnswer(session, sql, HASH)).rows).toEqual([["true"]])
+  })
+})
+
 describe("law 6: a side whose unmatched rows are output is not replicated", () => {
   test.each(["LEFT", "RIGHT", "FULL", "SEMI", "ANTI", "INNER"])("%s join", async (kind) => {
     const list = kind === "SEMI" || kind === "ANTI" ? "l.integer" : "l.integer, r.bigint"
@@ -179,6 +208,19 @@ describe("law 6: a side whose unmatched rows are output is not replicated", () =
       await same(`SELECT ${list} FROM l ${kind} JOIN (SELECT * FROM r WHERE false) r ON l.integer = r.bigint`, options)
     }
   })
+})
+
+test.each([
+  "SELECT integer FROM l WHERE integer NOT IN (SELECT bigint FROM r)",
+  "SELECT integer FROM l WHERE integer NOT IN (SELECT bigint FROM r WHERE bigint IS NOT NULL)",
+  "SELECT integer FROM l WHERE integer NOT IN (SELECT bigint FROM r WHERE false)",
+  "SELECT integer, integer IN (SELECT bigint FROM r) AS found FROM l",
+  "SELECT integer, integer IN (SELECT bigint FROM r WHERE bigint > 0) AS found FROM l",
+  "SELECT integer, integer <> ALL (SELECT r.bigint FROM r WHERE r.integer = l.integer) AS none FROM l",
+  "SELECT integer FROM l WHERE (integer, bigint) NOT IN (SELECT integer, bigint FROM r WHERE integer IS NOT NULL)",
+  "SELECT n.k FROM empty n WHERE n.k NOT IN (SELECT bigint FROM r)",
+])("law 6: a NULL among what NOT IN reads, or nothing: %s", async (sql) => {
+  for (const options of [HASH, BROADCAST, { partitions: 1 }]) await same(sql, options)
 })
 
 describe("law 7: nothing in, the right nothing out", () => {
@@ -280,5 +322,73 @@ describe("law 10: only what cannot raise moves", () => {
     // What cannot raise went down to the scan.
     const scan = stages.find((stage) => stage.tree.some((line) => line.includes("scan raising")))
     expect(scan?.tree[0]?.trim()).toBe("filter s <> 'x'")
+  })
+})
+
+test("law 10: a cast that may fail is not asked of the rows that a block which runs whole would not have looked at", async () => {
+  // The filters of a whole block's WHERE go to its tables' scans: only those that cannot raise.
+  const sql =
+    "SELECT k, rank() OVER (ORDER BY k) AS r FROM raising WHERE CASE WHEN k < 5 THEN false ELSE s::INTEGER > 7 END AND k < 15"
+  await same(sql, HASH)
+  const { stages } = await session.plan(sql, HASH)
+  const scan = stages.find((stage) => stage.tree.some((line) => line.includes("scan raising")))
+  expect(scan?.tree[0]?.trim()).toBe("filter k < 15")
+})
+
+describe("law 11: windows see all rows of their partition, a sample is taken once", () => {
+  test.each([
+    "SELECT n, row_number() OVER (ORDER BY n) AS r, sum(n) OVER (ORDER BY n ROWS BETWEEN 3 PRECEDING AND 2 FOLLOWING) AS s FROM sorted WHERE n % 9 = 0",
+    "SELECT n % 7 AS g, n, lag(n) OVER (PARTITION BY n % 7 ORDER BY n) AS before, ntile(5) OVER (PARTITION BY n % 7 ORDER BY n DESC) AS t FROM sorted WHERE n % 9 = 0",
+    "SELECT d, count(*) OVER (ORDER BY d RANGE BETWEEN INTERVAL 3 DAY PRECEDING AND CURRENT ROW) AS c FROM sorted WHERE n % 50 = 0",
+    "SELECT n FROM sorted QUALIFY row_number() OVER (PARTITION BY n % 11 ORDER BY n DESC) = 1",
+    "SELECT bigint, count(*) OVER (PARTITION BY bigint) AS c, dense_rank() OVER (ORDER BY bigint NULLS FIRST) AS r FROM l",
+    "SELECT n % 3 AS g, count(*), rank() OVER (ORDER BY sum(n) DESC) AS r FROM sorted GROUP BY g",
+  ])("%s", async (sql) => {
+    for (const options of [HASH, BROADCAST, { partitions: 1 }]) await same(sql, options)
+  })
+
+  test("ASOF takes the nearest row of the other side, from whatever file; POSITIONAL counts in the files' order", async () => {
+    await same("SELECT a.n, b.k FROM sorted a ASOF LEFT JOIN safe b ON a.n >= b.k WHERE a.n < 40", HASH)
+    await same(
+      "SELECT a.n, b.m FROM sorted a ASOF JOIN (SELECT n AS m, n % 5 AS g FROM sorted WHERE n % 13 = 0) b ON a.n % 5 = b.g AND a.n >= b.m",
+      HASH,
+    )
+    await same("SELECT l.integer, s.n FROM l POSITIONAL JOIN sorted s WHERE s.n < 12", HASH)
+  })
+
+  test("a sample of n rows has n rows, and a sample of all has all", async () => {
+    const count = async (sql: string) => (await skeinAnswer(session, `SELECT count(*) FROM (${sql})`, HASH)).rows
+    expect(await count("SELECT n FROM sorted USING SAMPLE 17 ROWS")).toEqual([["17"]])
+    expect(await count("SELECT n FROM sorted WHERE n > 100 USING SAMPLE 17 ROWS")).toEqual([["17"]])
+    expect(await count("FROM sorted TABLESAMPLE 100 PERCENT")).toEqual([["20000"]])
+    expect(await count("FROM l TABLESAMPLE reservoir(3 ROWS)")).toEqual([["3"]])
+  })
+})
+
+describe("law 12: the session's zone is UTC", () => {
+  test("whatever the process's zone is", async () => {
+    const before = process.env["TZ"]
+    process.env["TZ"] = "Pacific/Kiritimati"
+    try {
+      const sql =
+        "SELECT ts, ts::TIMESTAMP, ts::VARCHAR, TIMESTAMPTZ '2020-07-01 12:00:00-05' FROM (SELECT t::TIMESTAMPTZ AS ts FROM moments)"
+      await same(sql, HASH)
+      const now = "SELECT current_date::VARCHAR, now()::TIMESTAMP::DATE::VARCHAR"
+      const from = new Date().toISOString().slice(0, 10)
+      const [row = []] = (await skeinAnswer(session, now, HASH)).rows
+      const to = new Date().toISOString().slice(0, 10)
+      for (const day of row) expect([from, to]).toContain(day)
+    } finally {
+      if (before === undefined) delete process.env["TZ"]
+      else process.env["TZ"] = before
+    }
+  })
+
+  test("another zone is refused in one sentence", async () => {
+    await expect(skeinAnswer(session, "SET TimeZone = 'Europe/Berlin'", HASH)).rejects.toMatchObject({
+      message: "TimeZone cannot be 'Europe/Berlin'",
+      hint: expect.stringContaining("UTC"),
+    })
+    await expect(skeinAnswer(session, "SELECT now() AT TIME ZONE 'Europe/Berlin'", HASH)).rejects.toThrow(/UTC/u)
   })
 })
