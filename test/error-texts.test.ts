@@ -52,6 +52,9 @@ describe("without an engine", () => {
     "COPY sales TO 'x.csv'",
     "SELECT * FROM read_text('/etc/passwd')",
     "SELECT ?",
+    "FROM (SHOW TABLES)",
+    "FROM (DESCRIBE)",
+    "FROM (SUMMARIZE sails)",
   ])("%s", async (sql) => {
     expect(`\n${await refusal(sql)}\n`).toMatchSnapshot()
   })

@@ -121,10 +121,6 @@ SELECT count(*), sum(range) FROM range(100000);
 SELECT * FROM repeat('ab', 3);
 SELECT * FROM repeat_row(1, 'x', num_rows = 2);
 
--- the table's own name as a value, and statements in FROM
-SELECT column_name, column_type, "null" FROM (DESCRIBE depts);
-SELECT column_name, min, max, count FROM (SUMMARIZE depts) ORDER BY column_name;
-SELECT * FROM (DESCRIBE SELECT 1 AS a, 'x' AS b);
-SELECT column_name FROM (SHOW depts);
+-- queries as texts
 SELECT * FROM query('SELECT 1 AS one');
 SELECT * FROM query_table('lonely');

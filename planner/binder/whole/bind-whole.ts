@@ -10,7 +10,7 @@ import type { BoundSubquery, FromContext } from "../from.ts"
 import { isRefusal, type NamedSpan, refused } from "../refusal.ts"
 import { sameName } from "../scope.ts"
 import { typedNulls } from "../typing.ts"
-import { aliasOf } from "./alias.ts"
+import { aliasOf, emptyTable } from "./alias.ts"
 import { filteredTable } from "./filters.ts"
 import { inputsFor, type WholeInputs } from "./inputs.ts"
 import { collectSites, type Site, type TableSite } from "./sites.ts"
@@ -24,14 +24,20 @@ interface WholeText {
   readonly span: Span
   /** What of it is left out. */
   readonly cuts: readonly Span[]
-  /** What stands around it; a `before` is the beginning of a WITH. */
+  /** What stands around it; a `before` is the beginning of a WITH, and `open` follows all of that. */
   readonly before: string
+  readonly open: string
   readonly after: string
   /** CTEs that the text defines for itself. */
   readonly names: ReadonlySet<string>
   /** The text begins with the query's own WITH, and nothing is taken out of it. */
   readonly inOnePiece: boolean
 }
+
+const AS_IT_IS = { open: "", after: "" }
+
+/** `DESCRIBE t` is a query only where a table may stand. */
+const AS_A_TABLE = { open: "FROM (", after: ")" }
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
@@ -45,14 +51,14 @@ const NO_NAMES: ReadonlySet<string> = new Set()
  */
 export function bindWhole(query: Query, env: FromContext, because: string): Promise<BoundSubquery> {
   const cuts = withClauses(env.context.sql, query)
-  const text = { root: query, span: query.span, cuts, before: "", after: "", names: NO_NAMES, inOnePiece: false }
-  return bindText(text, env, because)
+  const text = { root: query, span: query.span, cuts, before: "", ...AS_IT_IS, names: NO_NAMES, inOnePiece: false }
+  return bindText(query.body._tag === "Describe" ? { ...text, ...AS_A_TABLE } : text, env, because)
 }
 
 /** The whole statement, WITH and all, over nothing but tables. */
 export function bindInOnePiece(query: Query, env: FromContext, because: string): Promise<BoundSubquery> {
-  const text = { root: query, span: query.span, cuts: [], before: "", after: "", names: NO_NAMES, inOnePiece: true }
-  return bindText(text, env, because)
+  const text = { root: query, span: query.span, cuts: [], before: "", ...AS_IT_IS, names: NO_NAMES, inOnePiece: true }
+  return bindText(query.body._tag === "Describe" ? { ...text, ...AS_A_TABLE } : text, env, because)
 }
 
 /** A CTE that reads itself, as a query of its own. */
@@ -63,6 +69,7 @@ export function bindRecursiveCte(cte: Cte, env: FromContext): Promise<BoundSubqu
     span: cte.span,
     cuts: [],
     before: "WITH RECURSIVE ",
+    open: "",
     after: ` SELECT * FROM ${quoteIdentifier(name)}`,
     names: new Set([name.toLowerCase()]),
     inOnePiece: false,
@@ -83,7 +90,7 @@ async function bindText(text: WholeText, env: FromContext, because: string): Pro
   const columns = described.map(({ name, type }) => context.ids.make(name, type))
   const whole: Whole = {
     _tag: "Whole",
-    parts: [text.before, ...edited(context.sql, text.span, [...cutsOf(text), ...reads]), text.after].filter(
+    parts: [text.before, text.open, ...edited(context.sql, text.span, [...cutsOf(text), ...reads]), text.after].filter(
       (part) => part !== "",
     ),
     inputs: plans,
@@ -110,7 +117,7 @@ async function withSubqueries(
   const inputs = inputsOf(sites)
   const edits = inputs.reads.map(({ span, with: parts }): Edit<never> => ({ span, with: parts.map(nullsOf) }))
   const { text: sql } = shown(env.context.sql, text.span, [...cutsOf(text), ...edits], {
-    before: text.before,
+    before: text.before + text.open,
     nodes: [],
   })
   try {
@@ -140,17 +147,18 @@ async function describeText(
   env: FromContext,
 ): Promise<readonly DescribedColumn[]> {
   const tables = sites.filter((site) => site._tag === "table")
-  const isNamed = (site: TableSite) => !text.inOnePiece && hasItsName(site)
+  const isNamed = (site: TableSite) => !text.inOnePiece && !site.bare && hasItsName(site)
   const named = new Map(tables.filter(isNamed).map((site) => [site.ref.name.toLowerCase(), site]))
   const edits = sites.flatMap((site): readonly Edit<never>[] => {
+    if (site._tag === "table" && site.bare) return [{ span: site.span, with: [emptyTable(site.table)] }]
     if (site._tag === "table" && !isNamed(site)) {
-      return [{ span: site.span, with: [`(${emptyTable(site)})${aliasOf(site)}`] }]
+      return [{ span: site.span, with: [`(${emptyTable(site.table)})${aliasOf(site)}`] }]
     }
     return site._tag === "text" && site.shapes ? [{ span: site.span, with: [site.text] }] : []
   })
   const nodes = [...walkTree(text.root)]
-  const ctes = [...named.values()].map((site) => `${quoteIdentifier(site.ref.name)} AS (${emptyTable(site)})`)
-  const before = withCtes(text.before, ctes)
+  const ctes = [...named.values()].map((site) => `${quoteIdentifier(site.ref.name)} AS (${emptyTable(site.table)})`)
+  const before = withCtes(text.before, ctes) + text.open
   const { text: sql, copied } = shown(env.context.sql, text.span, [...cutsOf(text), ...edits], { before, nodes })
   try {
     return await env.context.oracle.describe(sql + text.after)
@@ -169,10 +177,6 @@ function withCtes(before: string, ctes: readonly string[]): string {
 /** Whether a CTE of the table's name can stand for it, so that the text need not be touched. */
 function hasItsName(site: TableSite): boolean {
   return site.ref.spelling === "identifier" && sameName(site.ref.name, site.table.name)
-}
-
-function emptyTable(site: TableSite): string {
-  return typedNulls(site.table.fields.map(({ name, column }) => ({ name: quoteIdentifier(name), type: column.type })))
 }
 
 function calls(nodes: readonly TreeNode[]): readonly NamedSpan[] {

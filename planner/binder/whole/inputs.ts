@@ -36,6 +36,7 @@ export function inputsFor(text: string, sites: readonly Site[], filter: FilterTa
       case "table": {
         const known = tables.get(site.table.key)
         if (known === undefined) throw new Error(`the input for ${site.table.name} is missing`)
+        if (site.bare) return { span: site.span, with: [{ ...known, parenthesised: false }] }
         return { span: site.span, with: [{ ...known, parenthesised: true }, aliasOf(site)] }
       }
     }

@@ -1,7 +1,7 @@
 import { childNodes, ownNodes } from "../../ast/child-nodes.ts"
 import { type TreeNode, walkTree } from "../../ast/walk-tree.ts"
 import type { ColumnRef } from "../../ast/expression.ts"
-import type { JoinRef, NamedExpr, Pivot, PivotColumn, Query, Select, TableRef } from "../../ast/query.ts"
+import type { Describe, JoinRef, NamedExpr, Pivot, PivotColumn, Query, Select, TableRef } from "../../ast/query.ts"
 import type { Span } from "../../ast/span.ts"
 import { UnsupportedSql } from "../../errors.ts"
 import { asksData, pivotEdit } from "../../pivot-values.ts"
@@ -9,6 +9,7 @@ import { printExpr } from "../../sql/print-expression.ts"
 import { type BoundSubquery, type FromContext, type ResolvedTable, resolveTable } from "../from.ts"
 import { bareQueryValue, queryValue } from "../query-values.ts"
 import { refuseCall } from "../unsupported-calls.ts"
+import { aliasOf, emptyTable } from "./alias.ts"
 import { closedQuery } from "./closed-query.ts"
 import { keepsFilters, termsOf } from "./filters.ts"
 import { refuseTableFunction } from "./table-functions.ts"
@@ -20,6 +21,8 @@ export interface TableSite {
   readonly ref: TableRef
   readonly table: ResolvedTable
   readonly wide: boolean
+  /** Where only a name or a query may stand: after SUMMARIZE. */
+  readonly bare: boolean
   /** What WHERE asks of the rows that this table is joined into. */
   readonly filters: readonly NamedExpr[]
 }
@@ -37,7 +40,7 @@ export interface TextSite {
   readonly _tag: "text"
   readonly span: Span
   readonly text: string
-  /** What the text yields depends on it: the values of a PIVOT. */
+  /** What the text yields depends on it: the values of a PIVOT, the columns that DESCRIBE shows. */
   readonly shapes: boolean
 }
 
@@ -59,6 +62,8 @@ interface Visit {
   /** The ORDER BY of the select's query names columns by what they are like. */
   readonly starred: boolean
   readonly filters: readonly NamedExpr[]
+  /** Below DESCRIBE nobody asks for rows. */
+  readonly dry: boolean
   /** An operand of UNION and its kin; a query in EXISTS, whose list means nothing; a query after LATERAL. */
   readonly place: "plain" | "operand" | "exists" | "lateral"
 }
@@ -79,7 +84,15 @@ export async function collectSites(root: Query, env: FromContext, options: SiteO
   const collector = new SiteCollector(root, env, options.extract)
   for (const node of options.inOnePiece ? [root] : bodyNodes(root)) {
     const starred = orderIsStarred(root)
-    await collector.collect({ node, names: options.names, wide: true, starred, filters: [], place: "plain" })
+    await collector.collect({
+      node,
+      names: options.names,
+      wide: true,
+      starred,
+      filters: [],
+      dry: false,
+      place: "plain",
+    })
   }
   return collector.done()
 }
@@ -155,22 +168,20 @@ class SiteCollector {
         this.#sites.push(textSite({ start: node.span.start, end: node.table.span.start }, "FROM "))
         return below(visit)
       case "TableRef":
-        await this.#table(node, visit)
+        await this.#table(node, visit, false)
         return below(visit)
-      case "Describe": {
-        const verb = node.verb.toUpperCase()
-        throw new UnsupportedSql({ message: `${verb} inside a query is not supported yet`, span: node.span })
-      }
+      case "Describe":
+        return this.#describe(node, visit)
       case "Pivot":
         return this.#pivot(node, visit)
       case "TableFunctionRef":
         refuseTableFunction(node)
         return below(visit)
       case "FunctionCall":
-        this.#call(node)
+        this.#call(node, visit)
         return below(visit)
       case "ColumnRef":
-        this.#column(node)
+        if (!visit.dry) this.#column(node)
         return []
       default:
         return below(visit)
@@ -184,16 +195,16 @@ class SiteCollector {
     for (const cte of query.with) {
       const own = new Set([...names, cte.name.text.toLowerCase()])
       const seen = query.recursive ? own : names
-      visits.push({ node: cte.query, names: seen, wide: true, starred: false, filters: [], place: "plain" })
+      visits.push({ ...visit, node: cte.query, names: seen, wide: true, starred: false, filters: [], place: "plain" })
       names = own
     }
     const place = visit.place === "exists" ? "exists" : "plain"
-    const body = { names, wide: true, starred: orderIsStarred(query), filters: [], place } as const
+    const body = { ...visit, names, wide: true, starred: orderIsStarred(query), filters: [], place } as const
     return [...visits, ...bodyNodes(query).map((node): Visit => ({ ...body, node }))]
   }
 
   async #tryExtract(query: Query, visit: Visit, parenthesised: boolean): Promise<boolean> {
-    if (!this.#extract || visit.names.size > 0 || visit.place === "lateral") return false
+    if (!this.#extract || visit.dry || visit.names.size > 0 || visit.place === "lateral") return false
     const bound = await closedQuery(query, this.#env)
     if (bound === undefined) return false
     this.#extracted = true
@@ -201,13 +212,33 @@ class SiteCollector {
     return true
   }
 
-  async #table(ref: TableRef, visit: Visit): Promise<void> {
+  async #describe({ verb, target, span }: Describe, visit: Visit): Promise<readonly Visit[]> {
+    if (target === undefined) throw refuseTables(verb, span)
+    const inner: Visit = {
+      ...visit,
+      node: target,
+      wide: true,
+      filters: [],
+      dry: visit.dry || verb !== "summarize",
+      place: "plain",
+    }
+    if (target._tag === "Query") return [inner]
+    await this.#table(target, inner, true)
+    return []
+  }
+
+  async #table(ref: TableRef, visit: Visit, bare: boolean): Promise<void> {
     if (ref.spelling === "identifier" && visit.names.has(ref.name.toLowerCase())) return
     const table = await resolveTable(ref, this.#env)
+    if (visit.dry) {
+      const text = bare ? emptyTable(table) : `(${emptyTable(table)})${aliasOf({ ref, table })}`
+      this.#sites.push({ _tag: "text", span: ref.nameSpan, text, shapes: true })
+      return
+    }
     const alias = ref.alias?.name.text ?? table.name
     const wide = visit.wide || (ref.alias?.columns.length ?? 0) > 0 || this.#bare.has(alias.toLowerCase())
     const filters = ref.sample === undefined ? visit.filters : []
-    this.#sites.push({ _tag: "table", span: ref.nameSpan, ref, table, wide, filters })
+    this.#sites.push({ _tag: "table", span: ref.nameSpan, ref, table, wide, bare, filters })
   }
 
   #pivot(node: Pivot, visit: Visit): readonly Visit[] {
@@ -221,8 +252,10 @@ class SiteCollector {
     return below({ ...visit, node: { ...node, on } })
   }
 
-  #call(call: TreeNode & { readonly _tag: "FunctionCall" }): void {
+  #call(call: TreeNode & { readonly _tag: "FunctionCall" }, { dry }: Visit): void {
     refuseCall(call)
+    // DESCRIBE shows its name.
+    if (dry) return
     const value = queryValue(call, this.#env.context.nowMicros)
     if (value !== undefined)
       this.#sites.push(
@@ -248,6 +281,14 @@ class SiteCollector {
 
 function textSite(span: Span, text: string): TextSite {
   return { _tag: "text", span, text, shapes: false }
+}
+
+function refuseTables(verb: Describe["verb"], span: Span): UnsupportedSql {
+  return new UnsupportedSql({
+    message: `${verb.toUpperCase()} inside of a query takes a table or a query`,
+    span,
+    hint: "SHOW TABLES is a statement of its own",
+  })
 }
 
 function refusePivot({ span }: PivotColumn): UnsupportedSql {
