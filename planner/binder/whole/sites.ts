@@ -213,7 +213,7 @@ class SiteCollector {
   }
 
   async #describe({ verb, target, span }: Describe, visit: Visit): Promise<readonly Visit[]> {
-    if (target === undefined) throw refuseTables(verb, span)
+    if (target === undefined || isListOfTables(target)) throw refuseTables(verb, span)
     const inner: Visit = {
       ...visit,
       node: target,
@@ -281,6 +281,11 @@ class SiteCollector {
 
 function textSite(span: Span, text: string): TextSite {
   return { _tag: "text", span, text, shapes: false }
+}
+
+/** DuckDB, too, takes `SHOW TABLES` for a table's name first. */
+function isListOfTables(target: Query | TableRef): boolean {
+  return target._tag === "TableRef" && target.spelling === "identifier" && /^tables$/i.test(target.name)
 }
 
 function refuseTables(verb: Describe["verb"], span: Span): UnsupportedSql {
