@@ -1,4 +1,4 @@
-import { UnsupportedSql } from "../../planner/errors.ts"
+import type { Statement } from "../../planner/ast/statement.ts"
 import { parse } from "../../planner/parser/parse.ts"
 import type { LocalSession, QueryMetrics, QueryOptions, QueryResult, ResultBatch, Session } from "../session.ts"
 import type { Answer } from "./answer.ts"
@@ -25,17 +25,18 @@ async function runScript(
   writeRoot: string | undefined,
 ): Promise<QueryResult> {
   const { parameters: given, form, signal, onAdmitted, partitions, settings = {} } = options
-  const parameters = given === undefined ? undefined : parametersOf(given)
-  const statements = parse(sql)
-  const last = statements.at(-1)
-  if (last === undefined) throw new UnsupportedSql({ message: "there is no statement to run" })
-  const initial: Partial<Settings> = { ...settings, ...(partitions === undefined ? {} : { partitions }) }
-  const workspace = openWorkspace(session, { writeRoot, ...initial })
   const asked = {
     ...(form === undefined ? {} : { form }),
     ...(signal === undefined ? {} : { signal }),
     ...(onAdmitted === undefined ? {} : { onAdmitted }),
   }
+  const statements = statementsOf(sql)
+  const last = statements.at(-1)
+  // What is no statement fails as one: it is admitted, and its failure has an id.
+  if (last === undefined) return session.query(sql, asked)
+  const parameters = given === undefined ? undefined : parametersOf(given)
+  const initial: Partial<Settings> = { ...settings, ...(partitions === undefined ? {} : { partitions }) }
+  const workspace = openWorkspace(session, { writeRoot, ...initial })
   try {
     for (const statement of statements) {
       signal?.throwIfAborted()
@@ -49,6 +50,15 @@ async function runScript(
     throw error
   }
   throw new Error("a script has a last statement")
+}
+
+/** None when there is none, or the text cannot be read. */
+function statementsOf(sql: string): readonly Statement[] {
+  try {
+    return parse(sql)
+  } catch {
+    return []
+  }
 }
 
 /** The workspace is needed until the last row is read, or nobody will read it any more. */
