@@ -11,6 +11,9 @@ import { inputsOf, type Plan, type QueryPlan } from "./logical/plan.ts"
 import { sameOutputs, validate } from "./logical/validate.ts"
 import { lowerCalls } from "./lowering.ts"
 import { optimize, PRUNE_SPLITS, type RuleObserver } from "./optimizer.ts"
+import { withoutSchema } from "./schema-names.ts"
+import type { EditedText } from "./sql/edited-text.ts"
+import { relocated } from "./errors.ts"
 import type { ResultForm, StagePlan } from "./physical/stage.ts"
 import { splitStages } from "./physical/stages.ts"
 import { parse } from "./parser/parse.ts"
@@ -61,6 +64,8 @@ export async function planLogically(
   query: Query,
   context: PlanContext,
 ): Promise<{ readonly logical: QueryPlan; readonly functions: FunctionNames; readonly ids: ColumnIds }> {
+  const plain = withoutSchema(query, context.sql)
+  if (plain !== undefined) return planEdited(plain, context)
   const ids = new ColumnIds()
   let ctes = 0
   const bound = await bind(query, {
@@ -80,13 +85,25 @@ export async function planLogically(
   return { logical, functions, ids }
 }
 
+async function planEdited(plain: EditedText, context: PlanContext): ReturnType<typeof planLogically> {
+  try {
+    return await planLogically(onlyQuery(plain.text), { ...context, sql: plain.text })
+  } catch (error) {
+    throw relocated(error, (found) => ({ ...found, span: found.span && plain.original(found.span) }))
+  }
+}
+
+function onlyQuery(sql: string): Query {
+  const [statement] = parse(sql)
+  if (statement?._tag === "QueryStatement" || statement?._tag === "ExplainStatement") return statement.query
+  throw new Error("a text that was made of a query is none")
+}
+
 async function askPivotValues(query: Query, context: PlanContext): Promise<PivotValues> {
   const { ask } = context
   if (ask === undefined) return new Map()
   return pivotValues(query, context.sql, async (sql) => {
-    const [statement] = parse(sql)
-    if (statement?._tag !== "QueryStatement") throw new Error("a question of PIVOT is no query")
-    const plan = await planQuery(statement.query, { ...context, sql, form: "text" })
+    const plan = await planQuery(onlyQuery(sql), { ...context, sql, form: "text" })
     return { width: plan.output.length, rows: await ask(plan) }
   })
 }

@@ -54,6 +54,10 @@ describe("without an engine", () => {
     "SELECT ?",
     "FROM (SHOW TABLES)",
     "FROM (DESCRIBE)",
+    "FROM there.sales",
+    "SELECT main.sales.nam FROM main.sales",
+    "SELECT main.sales.id + 1 FROM main.sales",
+    "WITH sales AS (SELECT 1) FROM main.sales",
     "FROM (SUMMARIZE sails)",
   ])("%s", async (sql) => {
     expect(`\n${await refusal(sql)}\n`).toMatchSnapshot()

@@ -90,7 +90,7 @@ export async function resolveTable(ref: TableRef, env: FromContext): Promise<Res
   const [schema] = ref.qualifiers
   if (schema !== undefined && !ref.qualifiers.every((each) => OWN_SCHEMAS.has(each.text.toLowerCase()))) {
     throw new UnsupportedSql({
-      message: "Tables of a schema are not supported: there are no schemas",
+      message: `there is no schema "${ref.qualifiers.map((each) => each.text).join(".")}": tables have none, or the one called main`,
       span: { start: schema.span.start, end: ref.nameSpan.end },
       hint: "a file's path is written in quotes: FROM 'data/lineitem.parquet'",
     })

@@ -63,3 +63,16 @@ SELECT * FROM (SELECT 1, 1, 'x');
 SELECT "count_star()" FROM (SELECT count(*) FROM people);
 SELECT "sum(id)", "max(id)" + 1 FROM (SELECT sum(id), max(id) FROM people);
 SELECT main.upper('a'), system.main.lower('B'), pg_catalog.pg_typeof(1);
+
+-- the name of the schema
+SELECT main.depts.title, memory.main.depts.city FROM memory.main.depts ORDER BY depts.id;
+SELECT d.title FROM main.depts d ORDER BY d.id;
+SELECT count(*) FROM MAIN."Depts" WHERE main.depts.id > main.depts.floor;
+SELECT main.depts.id + 1 AS n, sum(main.people.salary) AS s FROM main.depts JOIN memory.people ON main.depts.id = memory.people.dept GROUP BY main.depts.id ORDER BY n;
+SELECT main.people.name FROM people WHERE main.people.id < 3 ORDER BY main.people.id;
+SELECT rank() OVER (ORDER BY main.people.id) AS r FROM main.people ORDER BY r LIMIT 3;
+SELECT id FROM main.depts WHERE EXISTS (FROM main.people WHERE main.people.dept = main.depts.id) ORDER BY id;
+PIVOT main.people ON grade USING count(*) GROUP BY dept ORDER BY dept;
+FROM (DESCRIBE main.depts);
+TABLE main.lonely;
+WITH c AS (SELECT main.depts.id FROM main.depts) SELECT count(c.id) FROM c;
