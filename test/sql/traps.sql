@@ -161,3 +161,18 @@ SELECT kind, count(*) FROM events WHERE kind IN (SELECT user_key FROM prices WHE
 -- SEMI and ANTI joins of two blocks that run whole
 SELECT c FROM (SELECT rank() OVER (ORDER BY id) AS c FROM depts) a SEMI JOIN (SELECT DISTINCT ON (id) id FROM people ORDER BY id) b ON b.id = c ORDER BY c;
 SELECT c FROM (SELECT rank() OVER (ORDER BY id) AS c FROM depts) a ANTI JOIN (SELECT id FROM people UNION SELECT 7) b ON b.id = c ORDER BY c;
+
+-- the list of EXISTS counts where rows are compared
+SELECT p.id FROM people p WHERE EXISTS (SELECT DISTINCT * FROM sales s WHERE s.rep = p.id OFFSET 3) ORDER BY p.id;
+SELECT p.id FROM people p WHERE EXISTS (SELECT * FROM sales s WHERE s.rep = p.id GROUP BY ALL OFFSET 3) ORDER BY p.id;
+SELECT p.id FROM people p WHERE EXISTS (SELECT DISTINCT ON (s.year) s.* FROM sales s WHERE s.rep = p.id OFFSET 1) ORDER BY p.id;
+SELECT p.id FROM people p WHERE EXISTS (SELECT * FROM sales s WHERE s.rep = p.id EXCEPT SELECT * FROM sales WHERE units > 3) ORDER BY p.id;
+
+-- a whole row as a value in a filter
+SELECT p.id FROM people p WHERE EXISTS (SELECT * FROM people i WHERE i = p AND i.id < 5) ORDER BY p.id;
+SELECT d.id FROM depts d WHERE d IN (SELECT e FROM depts e WHERE e.floor > 1) ORDER BY d.id;
+
+-- quotes in strings and comments beside quoted names
+SELECT '"' AS q, rank() OVER (ORDER BY "Mixed Case") AS r FROM "odd names" ORDER BY r;
+SELECT $$"$$ AS q, sum("a.b") OVER (ORDER BY "x""y") AS s /* " */ FROM "odd names" ORDER BY s;
+SELECT 'it''s "' AS q, (SELECT max("größe") FROM "odd names" o WHERE o."Mixed Case" <> '"') AS m FROM depts ORDER BY q LIMIT 1;

@@ -8,6 +8,7 @@ import { filtered, type Plan } from "../../logical/plan.ts"
 import { isVolatile } from "../../logical/volatile.ts"
 import { cannotRaise } from "../../rules/raises.ts"
 import type { BindContext } from "../context.ts"
+import { NotTakenApart } from "../not-taken-apart.ts"
 import { NO_ALIASES, resolve } from "../resolve.ts"
 import { TAKEN_APART } from "./reason.ts"
 import type { TableSite } from "./sites.ts"
@@ -76,8 +77,8 @@ function boundTerm(
     const bound = resolve(env.context, scope, NO_ALIASES, term)
     return isConstant(bound) || isVolatile(bound, env.functions) || !cannotRaise(bound) ? [] : [bound]
   } catch (error) {
-    // It reads another table, too.
-    if (error instanceof UnknownColumn || error instanceof AmbiguousColumn) return []
+    // It reads another table, too, or a table's row.
+    if (error instanceof UnknownColumn || error instanceof AmbiguousColumn || error instanceof NotTakenApart) return []
     throw error
   }
 }

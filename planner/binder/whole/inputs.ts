@@ -1,4 +1,6 @@
 import type { Plan, WholeRead } from "../../logical/plan.ts"
+import { tokenize } from "../../parser/lexer.ts"
+import { identifierOf } from "../../parser/tokens.ts"
 import type { ResolvedTable } from "../from.ts"
 import { aliasOf } from "./alias.ts"
 import type { Site, TableSite } from "./sites.ts"
@@ -60,13 +62,11 @@ function neededFields(table: ResolvedTable, mentioned: ReadonlySet<string>): Who
   return needed.length > 0 ? needed : table.fields.slice(0, 1)
 }
 
-const WORDS = /[\p{L}_][\p{L}\p{N}_$]*|"((?:[^"]|"")*)"/gu
+const WORDS = /[\p{L}_][\p{L}\p{N}_$]*/gu
 
-/** Every word of the text that could be a column's name, in lower case. */
+/** Every name and word of the text that could be a column's name, in lower case. */
 function mentions(text: string): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const [word, quoted] of text.matchAll(WORDS)) {
-    found.add((quoted === undefined ? word : quoted.replaceAll('""', '"')).toLowerCase())
-  }
-  return found
+  const words = [...text.matchAll(WORDS)].map(([word]) => word.toLowerCase())
+  // Names that are no plain words: quoted ones, and whatever else the lexer takes for one.
+  return new Set([...words, ...tokenize(text).map((token) => identifierOf(token).text.toLowerCase())])
 }

@@ -318,7 +318,9 @@ function join(node: JoinRef, visit: Visit): readonly Visit[] {
 
 /** `*`, COLUMNS and `#2` ask a select's tables for everything, unless they stand in the list of EXISTS. */
 function select(node: Select, visit: Visit): readonly Visit[] {
-  const unread: ReadonlySet<TreeNode> = new Set(visit.place === "exists" ? node.items.map((item) => item.expr) : [])
+  // Of no rows or some, unless they are compared with each other: EXISTS (SELECT DISTINCT * … OFFSET 3).
+  const isUnread = visit.place === "exists" && !node.distinct && node.groupBy?.all !== true
+  const unread: ReadonlySet<TreeNode> = new Set(isUnread ? node.items.map((item) => item.expr) : [])
   const starred = visit.starred || isStarred(childNodes(node).filter((child) => !unread.has(child)))
   const from = node.from === undefined ? [] : [...ownNodes(node.from)]
   const wide = starred || from.some((each) => WIDE_FROM.has(each._tag) || (each._tag === "JoinRef" && each.natural))
