@@ -241,6 +241,16 @@ describe("law 7: nothing in, the right nothing out", () => {
   })
 })
 
+test("law 7: the counts of no parts at all are 0", async () => {
+  const { stages } = await session.plan("SELECT count(*), count(n), avg(n), sum(n) FROM sorted", HASH)
+  const [parts, final] = stages
+  const [input] = final?.inputs ?? []
+  if (parts === undefined || final === undefined || input === undefined) throw new Error("there are not two stages")
+  const columns = parts.columns.map(({ name, type }) => `NULL::${type} AS ${name}`).join(", ")
+  const answer = await native.query(`WITH ${input.table} AS (SELECT ${columns} WHERE false) ${final.sql}`)
+  expect(answer.rows).toEqual([["0", "0", null, null]])
+})
+
 describe("law 8: pruning is a hint", () => {
   const off: QueryOptions = { partitions: 2, settings: { disabledRules: [PRUNE_SPLITS] } }
 
