@@ -27,9 +27,11 @@ FROM (SUMMARIZE SELECT * EXCLUDE (flt, dbl) FROM kinds);
 FROM (SUMMARIZE nested);
 FROM (SUMMARIZE nothing);
 FROM (SUMMARIZE lonely);
+-- compare: by input order
 FROM (SUMMARIZE orders);
 FROM (SUMMARIZE SELECT * EXCLUDE (score) FROM users);
 FROM (SUMMARIZE sales) SELECT column_name, min, max, q25, q50, q75, approx_unique;
+-- compare: by input order
 FROM (SUMMARIZE SELECT amount, placed FROM orders WHERE user_id > 0);
 FROM (SUMMARIZE SELECT product, sum(units) AS u FROM sales GROUP BY product ORDER BY product);
 FROM (SUMMARIZE PIVOT sales ON year USING sum(units) GROUP BY region);
