@@ -9,7 +9,7 @@ import { type Estimate, estimate } from "./distribution/estimate.ts"
 import { ColumnIds } from "./logical/column.ts"
 import { inputsOf, type Plan, type QueryPlan } from "./logical/plan.ts"
 import { sameOutputs, validate } from "./logical/validate.ts"
-import { lowerCalls } from "./lowering.ts"
+import { guardDateTrunc } from "./lowering/guard-date-trunc.ts"
 import { optimize, PRUNE_SPLITS, type RuleObserver } from "./optimizer.ts"
 import { withoutSchema } from "./schema-names.ts"
 import type { EditedText } from "./sql/edited-text.ts"
@@ -78,7 +78,7 @@ export async function planLogically(
     nextCte: () => ctes++,
   })
   const functions = await context.oracle.functions()
-  const folded = await foldConstants(lowerCalls(bound, functions), context.oracle, functions)
+  const folded = await foldConstants(guardDateTrunc(bound), context.oracle, functions)
   const disabled = new Set(context.settings.disabledRules ?? [])
   const optimized = optimize(folded, { functions, ids }, disabled, context.observe)
   const logical = disabled.has(PRUNE_SPLITS) ? optimized : await attachPruning(optimized, context.oracle)

@@ -1,6 +1,6 @@
 import { spawnEngine } from "../actors/engine/thread.ts"
 import { parquetSource } from "../actors/sources/parquet/source.ts"
-import { QUERY_VALUE_MACROS } from "../planner/binder/query-values.ts"
+import { ENGINE_MACROS } from "../planner/lowering/engine-macros.ts"
 import { openNode } from "./coordinator/node.ts"
 import { sqlPlanner } from "./coordinator/sql-planner.ts"
 import { engineMemoryBytes } from "./pool/memory.ts"
@@ -15,7 +15,7 @@ export async function openSession({ workers, dataDir, cwd, roots, writeRoot }: S
     places: { dataDir, cwd: roots === undefined ? cwd : (dataDir ?? cwd), roots },
     planner: sqlPlanner,
     source: parquetSource,
-    spawn: (name) => spawnEngine({ name, memoryLimitBytes, prelude: QUERY_VALUE_MACROS }),
+    spawn: (name) => spawnEngine({ name, memoryLimitBytes, ...ENGINE_MACROS }),
   })
   return scripted({ query: node.query, plan: node.plan, tables: node.tables, close: node.close }, writeRoot)
 }

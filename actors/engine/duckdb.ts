@@ -81,9 +81,17 @@ export interface DuckDBOptions {
   readonly duckdb: WebAssembly.Module
   readonly memoryLimitBytes: number
   readonly prelude: readonly string[]
+  readonly macros: readonly EngineMacro[]
 }
 
-export async function openDuckDB({ duckdb: compiled, memoryLimitBytes, prelude }: DuckDBOptions): Promise<DuckDB> {
+/** A macro that is made when a statement first has `mention` in its text. */
+export interface EngineMacro {
+  readonly mention: string
+  readonly sql: string
+}
+
+export async function openDuckDB(options: DuckDBOptions): Promise<DuckDB> {
+  const { duckdb: compiled, memoryLimitBytes, prelude } = options
   const unused = { mainModule: "", mainWorker: "" }
   const bindings = await createDuckDB({ mvp: unused, eh: unused }, new VoidLogger(), sealedRuntime())
   // The library would read and compile the .wasm file itself: this thread has no files, and the module is compiled.
@@ -96,10 +104,11 @@ export async function openDuckDB({ duckdb: compiled, memoryLimitBytes, prelude }
   const statements = connectionOf(bindings)
   for (const connection of [calls, statements]) for (const sql of CONNECTION_STATEMENTS) connection.run(sql)
   for (const sql of [...prelude, ...lockStatements(memoryLimitBytes)]) calls.run(sql)
+  const make = macroMaker(calls, options.macros)
   return {
     version: bindings.getVersion(),
-    calls,
-    statements,
+    calls: knowing(calls, make),
+    statements: knowing(statements, make),
     connect: () => connectionOf(bindings),
     memoryBytes: () => wasm.HEAPU8.byteLength,
   }
@@ -117,6 +126,34 @@ function connectionOf(bindings: Bindings): Connection {
       guarded(() => bindings.insertArrowFromIPCStream(id, stream, { name: table, create: false })),
     close: () => guarded(() => connection.close()),
   }))
+}
+
+/** Makes the macros that a statement mentions, each once; one may mention others. */
+function macroMaker(connection: Connection, macros: readonly EngineMacro[]): (sql: string) => void {
+  const left = new Set(macros)
+  const make = (sql: string): void => {
+    for (const macro of left) {
+      if (!sql.includes(macro.mention)) continue
+      left.delete(macro)
+      make(macro.sql)
+      connection.run(macro.sql)
+    }
+  }
+  return make
+}
+
+function knowing(connection: Connection, make: (sql: string) => void): Connection {
+  return {
+    ...connection,
+    run: (sql) => {
+      make(sql)
+      return connection.run(sql)
+    },
+    start: (sql) => {
+      make(sql)
+      return connection.start(sql)
+    },
+  }
 }
 
 function fetchInPlace(bindings: Bindings, id: number): Uint8Array | undefined {

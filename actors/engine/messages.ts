@@ -1,5 +1,6 @@
 import type { ActorError } from "../errors.ts"
 import type { SplitBytes } from "../sources/source.ts"
+import type { EngineMacro } from "./duckdb.ts"
 
 /**
  * The engine actor's mailbox, both ways. Everything is plain data that structured clone carries; `bytes` of batches are
@@ -12,6 +13,8 @@ export type EngineRequest =
       readonly memoryLimitBytes: number
       /** Statements run once, before the instance is locked: macros for functions that it lacks. */
       readonly prelude: readonly string[]
+      /** Macros that are made when a statement first mentions them. */
+      readonly macros: readonly EngineMacro[]
       readonly name: string
     }
   | { readonly _tag: "Describe"; readonly call: number; readonly sql: string }

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { ActorError, EngineLost } from "../errors.ts"
+import type { EngineMacro } from "./duckdb.ts"
 import { startHost, type Host } from "./host.ts"
 import type { EngineEvent, EngineRequest, ThreadMessage } from "./messages.ts"
 import { compileDecoder, compileDuckDB } from "./modules.ts"
@@ -24,6 +25,8 @@ export interface EngineOptions {
   readonly memoryLimitBytes: number
   /** Statements run once, before the instance is locked. */
   readonly prelude?: readonly string[]
+  /** Macros that are made when a statement first mentions them. */
+  readonly macros?: readonly EngineMacro[]
 }
 
 /** From starting the thread to its Ready. About a second is usual; a loaded machine takes longer. */
@@ -40,6 +43,7 @@ export async function spawnEngine(options: EngineOptions): Promise<EngineThread>
       duckdb,
       memoryLimitBytes: options.memoryLimitBytes,
       prelude: options.prelude ?? [],
+      macros: options.macros ?? [],
       name: options.name,
     })
     const ready = firstReady(thread, options.name)

@@ -3,6 +3,10 @@ import type { FromItem, JoinRef, NamedExpr, Select, SelectItem, SelectQuery } fr
 import type { Span } from "../ast/span.ts"
 import { collect } from "../ast/traverse.ts"
 import type { CopiedText, DescribedColumn } from "../describe.ts"
+import { ownNodes } from "../ast/child-nodes.ts"
+import type { TextEdit } from "../lowering/insertions.ts"
+import { loweredText } from "../lowering/lowered-text.ts"
+import { asWritten } from "../lowering/names.ts"
 import { printExpr } from "../sql/print-expression.ts"
 import { quoteIdentifier } from "../sql/quote.ts"
 import type { BindContext } from "./context.ts"
@@ -10,6 +14,8 @@ import type { BoundFrom } from "./from.ts"
 import { isRefusal, type NamedSpan, refused } from "./refusal.ts"
 import type { Relation } from "./scope.ts"
 import { typedNulls } from "./typing.ts"
+import { bodyNodes } from "./whole/sites.ts"
+import { edited } from "./whole/text.ts"
 
 /**
  * Shows DuckDB the query block as the user wrote it, over empty tables of the same schemas, and asks what it yields.
@@ -21,16 +27,33 @@ export async function describeBlock(
   query: SelectQuery,
   from: BoundFrom,
 ): Promise<readonly DescribedColumn[]> {
-  const asWritten = (expr: NamedExpr) =>
-    expr._tag === "ColumnRef" || expr._tag === "Star" ? named(expr) : context.sql.slice(expr.span.start, expr.span.end)
-  const sql = new DescribeText(asWritten)
+  const lowered = loweredBlock(context, query, from)
+  const textOf = (expr: NamedExpr) =>
+    expr._tag === "ColumnRef" || expr._tag === "Star" ? named(expr) : textWithin(context.sql, expr.span, lowered)
+  const sql = new DescribeText(textOf)
   writeBlock(sql, query, from)
   try {
-    return await context.oracle.describe(sql.text)
+    return asWritten(await context.oracle.describe(sql.text))
   } catch (error) {
     if (!isRefusal(error)) throw error
     throw refused(error, sql.copied, calledNames(query), context.sql)
   }
+}
+
+/** The block's text without what is in its subqueries, which are bound by themselves. */
+function loweredBlock({ sql }: BindContext, query: SelectQuery, from: BoundFrom): readonly TextEdit[] {
+  const columns = from.relations.flatMap((each) =>
+    each.columns.map(({ name, column }) => ({ name, type: column.type })),
+  )
+  const nodes = [...ownNodes(...bodyNodes(query))].filter((node) => node._tag !== "Query")
+  return loweredText({ sql, nodes, columns, runs: false })
+}
+
+/** The text of `span` with the edits that lie in it. */
+function textWithin(sql: string, span: Span, edits: readonly TextEdit[]): string {
+  if (edits.length === 0) return sql.slice(span.start, span.end)
+  const within = edits.filter((edit) => edit.span.start >= span.start && edit.span.end <= span.end)
+  return edited(sql, span, within).join("")
 }
 
 /**

@@ -27,7 +27,8 @@ export function refused(
     .find((each) => each !== undefined)
   if (extension === "icu") return needsZone(refusal, span ?? zonedCall(names), span === undefined)
   if (extension !== undefined) return needsExtension(refusal, extension, span)
-  if (/No function matches [^']*'\w+\([^)]*TIMESTAMP WITH TIME ZONE/.test(refusal.message)) {
+  if (isUndecidedMacro(refusal.message)) return undecided(span ?? zonedCall(names))
+  if (/No function matches [^']*'[^'(]+\([^)]*TIMESTAMP WITH TIME ZONE/.test(refusal.message)) {
     return needsZone(refusal, span, span === undefined)
   }
   return new BindError({ message: refusal.message, span, hint: undefined })
@@ -41,6 +42,20 @@ export interface NamedSpan {
 
 /** How DuckDB says that an extension would have to be there. */
 const EXTENSION = /it exists in the (\w+) extension|required extension '(\w+)'/
+
+/** Where an argument's type is not known before it is computed, DuckDB cannot tell whether it is zoned. */
+function isUndecidedMacro(message: string): boolean {
+  return /Macro (?:[\w[\] ]+ utc|<[~!][+-][~!]>)\(\) has multiple overloads/.test(message)
+}
+
+function undecided(span: Span | undefined): UnsupportedSql {
+  return new UnsupportedSql({
+    message:
+      "the statement does not tell whether a value here is a TIMESTAMP WITH TIME ZONE, for which Skein has rules of its own",
+    span,
+    hint: "cast it, as in year(x::TIMESTAMPTZ)",
+  })
+}
 
 /** Only DuckDB's core functions are linked into the engines. */
 function needsExtension(refusal: DescribeRefusal, extension: string, span: Span | undefined): UnsupportedSql {

@@ -2,6 +2,7 @@ import type { ColumnRef } from "../ast/expression.ts"
 import type { NamedExpr } from "../ast/query.ts"
 import { mapExpr, replaceNodes, walk } from "../ast/traverse.ts"
 import type { BoundExpr } from "../logical/column.ts"
+import { lowerZoned } from "../lowering/zoned.ts"
 import type { BindContext } from "./context.ts"
 import { refuseCall } from "./unsupported-calls.ts"
 import { bareQueryValue, queryValue } from "./query-values.ts"
@@ -17,7 +18,7 @@ export const NO_ALIASES: Aliases = new Map()
 export function resolve(context: BindContext, scope: Scope, aliases: Aliases, expr: NamedExpr): BoundExpr {
   refuseCalls(expr)
   const bound = mapExpr(expr, (ref) => resolveRef(context, scope, aliases, ref))
-  return withQueryValues(context, bound)
+  return lowerZoned(withQueryValues(context, bound))
 }
 
 function resolveRef(context: BindContext, scope: Scope, aliases: Aliases, ref: ColumnRef): BoundExpr {

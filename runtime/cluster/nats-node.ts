@@ -1,6 +1,6 @@
 import { spawnEngine } from "../../actors/engine/thread.ts"
 import { parquetSource } from "../../actors/sources/parquet/source.ts"
-import { QUERY_VALUE_MACROS } from "../../planner/binder/query-values.ts"
+import { ENGINE_MACROS } from "../../planner/lowering/engine-macros.ts"
 import type { Role } from "../../transport/presence/card.ts"
 import type { PresenceEvent } from "../../transport/presence/core.ts"
 import type { NatsLink } from "../../transport/nats/connect.ts"
@@ -41,7 +41,7 @@ export async function openNatsNode(options: NatsNodeOptions): Promise<NatsNode> 
   version.promise.catch(() => undefined)
   const spawn = async (engine: string) => {
     try {
-      const thread = await spawnEngine({ name: engine, memoryLimitBytes, prelude: QUERY_VALUE_MACROS })
+      const thread = await spawnEngine({ name: engine, memoryLimitBytes, ...ENGINE_MACROS })
       version.resolve(thread.version)
       return thread
     } catch (error) {

@@ -6,7 +6,7 @@ import type { TypeOracle } from "../../planner/describe.ts"
 import { explainText } from "../../planner/explain/text.ts"
 import { ColumnIds } from "../../planner/logical/column.ts"
 import type { Plan } from "../../planner/logical/plan.ts"
-import { lowerCalls } from "../../planner/lowering.ts"
+import { guardDateTrunc } from "../../planner/lowering/guard-date-trunc.ts"
 import { optimize } from "../../planner/optimizer.ts"
 import { planTree } from "../../planner/physical/plan-tree.ts"
 import { planQuery } from "../../planner/plan-query.ts"
@@ -32,7 +32,7 @@ export async function printedFor(sql: string, oracle: TypeOracle): Promise<Reado
   const ids = new ColumnIds()
   const context = { sql, catalog: TPCH_CATALOG, oracle: listening, ids, nowMicros: 0n, nextCte: () => 0 }
   const bound = await bind(statement.query, context)
-  const folded = await foldConstants(lowerCalls(bound, functions), oracle, functions)
+  const folded = await foldConstants(guardDateTrunc(bound), oracle, functions)
   const steps: string[] = []
   const optimized = optimize(folded, { functions, ids }, new Set(), (rule) => {
     if (steps.at(-1) !== rule.name) steps.push(rule.name)

@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
-import { QUERY_VALUE_MACROS } from "../../planner/binder/query-values.ts"
+import { ENGINE_MACROS } from "../../planner/lowering/engine-macros.ts"
 import type { DescribeRefusal, TypeOracle } from "../../planner/describe.ts"
 import { FUNCTIONS_QUERY, functionNamesOf } from "../../planner/function-names.ts"
 
@@ -9,7 +9,8 @@ export async function nativeTypeOracle(): Promise<TypeOracle & { readonly close:
   const connection = await instance.connect()
   await connection.run("SET errors_as_json = true")
   await connection.run("SET explain_output = 'all'")
-  for (const macro of QUERY_VALUE_MACROS) await connection.run(macro)
+  for (const macro of ENGINE_MACROS.prelude) await connection.run(macro)
+  for (const { sql } of ENGINE_MACROS.macros) await connection.run(sql)
   return {
     describe: async (sql) => {
       const rows = await texts(connection, `DESCRIBE ${sql}`)

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib"
 import * as arrow from "apache-arrow"
 import type { ActorError } from "../../errors.ts"
+import type { EngineMacro } from "../duckdb.ts"
 import type { BatchBytes, EngineEvent, EngineRequest, EngineTask, TaskMetrics } from "../messages.ts"
 import type { EngineThread } from "../thread.ts"
 import { spawnEngine } from "../thread.ts"
@@ -32,8 +33,12 @@ export interface TaskResult {
   readonly error: ActorError | undefined
 }
 
-export async function driveEngine(name: string, memoryLimitBytes = 512 * MIB): Promise<EngineDriver> {
-  const thread = await spawnEngine({ name, memoryLimitBytes })
+export async function driveEngine(
+  name: string,
+  memoryLimitBytes = 512 * MIB,
+  macros: readonly EngineMacro[] = [],
+): Promise<EngineDriver> {
+  const thread = await spawnEngine({ name, memoryLimitBytes, macros })
   const exited = Promise.withResolvers<string>()
   thread.onExit(exited.resolve)
   let numbers = 0

@@ -4,6 +4,8 @@ import type { Span } from "../../ast/span.ts"
 import type { DescribedColumn, FunctionNames } from "../../describe.ts"
 import type { Column } from "../../logical/column.ts"
 import type { Whole } from "../../logical/plan.ts"
+import { loweredText } from "../../lowering/lowered-text.ts"
+import { asWritten } from "../../lowering/names.ts"
 import { quoteIdentifier } from "../../sql/quote.ts"
 import { functionNames } from "../context.ts"
 import type { BoundSubquery, FromContext } from "../from.ts"
@@ -80,19 +82,19 @@ export function bindRecursiveCte(cte: Cte, env: FromContext): Promise<BoundSubqu
 async function bindText(text: WholeText, env: FromContext, because: string): Promise<BoundSubquery> {
   const { context } = env
   const plain = await collectSites(text.root, env, { ...text, extract: false })
-  const described = await describeText(text, plain.sites, env)
+  const described = asWritten(await describeText(text, plain.sites, env))
   const functions = await functionNames(context)
   const inputsOf = (sites: readonly Site[]) =>
     inputsFor(context.sql.slice(text.span.start, text.span.end), sites, (plan, places) =>
       filteredTable(plan, places, { context, functions }),
     )
-  const { reads, plans } = (await withSubqueries(text, env, described, inputsOf)) ?? inputsOf(plain.sites)
+  const { reads, plans } =
+    (await withSubqueries(text, env, { described, plain: plain.sites }, inputsOf)) ?? inputsOf(plain.sites)
   const columns = described.map(({ name, type }) => context.ids.make(name, type))
+  const edits = [...cutsOf(text), ...lowered(text, env, plain.sites, { reads, runs: true }), ...reads]
   const whole: Whole = {
     _tag: "Whole",
-    parts: [text.before, text.open, ...edited(context.sql, text.span, [...cutsOf(text), ...reads]), text.after].filter(
-      (part) => part !== "",
-    ),
+    parts: [text.before, text.open, ...edited(context.sql, text.span, edits), text.after].filter((part) => part !== ""),
     inputs: plans,
     columns,
     volatile: isVolatileText(text.root, functions),
@@ -108,7 +110,7 @@ async function bindText(text: WholeText, env: FromContext, because: string): Pro
 async function withSubqueries(
   text: WholeText,
   env: FromContext,
-  described: readonly DescribedColumn[],
+  { described, plain }: { readonly described: readonly DescribedColumn[]; readonly plain: readonly Site[] },
   inputsOf: (sites: readonly Site[]) => WholeInputs,
 ): Promise<WholeInputs | undefined> {
   if (text.inOnePiece) return undefined
@@ -116,7 +118,8 @@ async function withSubqueries(
   if (!extracted) return undefined
   const inputs = inputsOf(sites)
   const edits = inputs.reads.map(({ span, with: parts }): Edit<never> => ({ span, with: parts.map(nullsOf) }))
-  const { text: sql } = shown(env.context.sql, text.span, [...cutsOf(text), ...edits], {
+  const zoned = lowered(text, env, plain, { reads: edits, runs: false })
+  const { text: sql } = shown(env.context.sql, text.span, [...cutsOf(text), ...zoned, ...edits], {
     before: text.before + text.open,
     nodes: [],
   })
@@ -128,6 +131,29 @@ async function withSubqueries(
     if (isRefusal(error)) return undefined
     throw error
   }
+}
+
+/** What the engines lack, in the parts of the text that stay. */
+function lowered(
+  text: WholeText,
+  env: FromContext,
+  sites: readonly Site[],
+  { reads, runs }: { readonly reads: readonly Edit<unknown>[]; readonly runs: boolean },
+): readonly Edit<never>[] {
+  const gone = new Set([...text.cuts, ...reads.map((read) => read.span)].map(spanKey))
+  const cut = (node: TreeNode) => node._tag === "Cte" && text.cuts.some((span) => isWithin(node.span, span))
+  const nodes = [...walkTree(text.root, (node) => !cut(node) && !gone.has(spanKey(node.span)))]
+  const tables = sites.filter((site) => site._tag === "table")
+  const columns = tables.flatMap(({ table }) => table.fields.map(({ name, column }) => ({ name, type: column.type })))
+  return loweredText({ sql: env.context.sql, nodes: nodes.filter((node) => !cut(node)), columns, runs })
+}
+
+function spanKey({ start, end }: Span): string {
+  return `${start} ${end}`
+}
+
+function isWithin(inner: Span, outer: Span): boolean {
+  return inner.start >= outer.start && inner.end <= outer.end
 }
 
 function cutsOf(text: WholeText): readonly Edit<never>[] {
@@ -159,7 +185,9 @@ async function describeText(
   const nodes = [...walkTree(text.root)]
   const ctes = [...named.values()].map((site) => `${quoteIdentifier(site.ref.name)} AS (${emptyTable(site.table)})`)
   const before = withCtes(text.before, ctes) + text.open
-  const { text: sql, copied } = shown(env.context.sql, text.span, [...cutsOf(text), ...edits], { before, nodes })
+  const zoned = lowered(text, env, sites, { reads: [], runs: false })
+  const all = [...cutsOf(text), ...zoned, ...edits]
+  const { text: sql, copied } = shown(env.context.sql, text.span, all, { before, nodes })
   try {
     return await env.context.oracle.describe(sql + text.after)
   } catch (error) {

@@ -44,7 +44,7 @@ export function shown(
   }
   for (const edit of inOrder(edits)) {
     copy(edit.span.start)
-    copied.push({ at: text.length, span: edit.span })
+    if (edit.span.end > edit.span.start) copied.push({ at: text.length, span: edit.span })
     text += edit.with.join("")
     at = edit.span.end
   }
@@ -53,5 +53,6 @@ export function shown(
 }
 
 function inOrder<T>(edits: readonly Edit<T>[]): readonly Edit<T>[] {
-  return [...edits].sort((a, b) => a.span.start - b.span.start)
+  // What is only put in comes before what stands there.
+  return [...edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
 }

@@ -1,6 +1,6 @@
 import { spawnEngine } from "../../../actors/engine/thread.ts"
 import { parquetSource } from "../../../actors/sources/parquet/source.ts"
-import { QUERY_VALUE_MACROS } from "../../../planner/binder/query-values.ts"
+import { ENGINE_MACROS } from "../../../planner/lowering/engine-macros.ts"
 import type { InProcessBus } from "../../../transport/in-process.ts"
 import { inProcessBus } from "../../../transport/in-process.ts"
 import type { Role } from "../../../transport/presence/card.ts"
@@ -56,7 +56,7 @@ export class TestCluster {
         const thread = await spawnEngine({
           name: engine,
           memoryLimitBytes: MEMORY_LIMIT_BYTES,
-          prelude: QUERY_VALUE_MACROS,
+          ...ENGINE_MACROS,
         })
         version.resolve(thread.version)
         return thread
