@@ -7,7 +7,7 @@ import { hunt, shown } from "./hunt.ts"
 import { fixedWorld, type World, worldOf } from "./world.ts"
 import { type Written, writeQuery } from "./write-query.ts"
 
-const QUERIES_DEFAULT = 150
+const QUERIES_DEFAULT = 300
 const SEED_MAX = 0x3fff_ffff
 /** Both fixed layouts, and random tables twice. */
 const WORLDS = 4
