@@ -363,7 +363,10 @@ describe("law 11: windows see all rows of their partition, a sample is taken onc
       "SELECT a.n, b.m FROM sorted a ASOF JOIN (SELECT n AS m, n % 5 AS g FROM sorted WHERE n % 13 = 0) b ON a.n % 5 = b.g AND a.n >= b.m",
       HASH,
     )
-    await same("SELECT l.integer, s.n FROM l POSITIONAL JOIN sorted s WHERE s.n < 12", HASH)
+    await same("SELECT l.integer, s.n FROM l POSITIONAL JOIN sorted s WHERE s.n BETWEEN 5 AND 12", HASH)
+    await same("SELECT l.integer, s.n FROM sorted s POSITIONAL JOIN l WHERE l.integer >= 0", HASH)
+    // What WHERE asks of the other side is asked of the nearest row, not before it is looked for.
+    await same("SELECT a.n, b.k FROM sorted a ASOF JOIN safe b ON a.n >= b.k WHERE a.n < 40 AND b.k < 10", HASH)
   })
 
   test("a sample of n rows has n rows, and a sample of all has all", async () => {

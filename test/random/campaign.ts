@@ -10,8 +10,9 @@ import { type World, worldOf } from "./world.ts"
  *
  *   node test/random/campaign.ts --queries 10000 --seed 7 [--leaning joins] [--first 0] [--world 2] [--report FILE.md]
  *
- * `--first`, a multiple of QUERIES_PER_WORLD, goes on with a seed. `--world` stays with one of the worlds; otherwise a new one is drawn every QUERIES_PER_WORLD. `--report` adds a line
- * to a table for each world: query n of the seed is drawn by `seed + n`, in world n / QUERIES_PER_WORLD.
+ * `--first`, a multiple of QUERIES_PER_WORLD, goes on with a seed. `--world` stays with one of the worlds; otherwise a
+ * new one is drawn every QUERIES_PER_WORLD. `--report` adds a line to a table for each world: query n of the seed is
+ * drawn by `seed + n`, in world n / QUERIES_PER_WORLD.
  */
 const QUERIES_PER_WORLD = 250
 /** Failures of one signature that are shrunk and shown. */
