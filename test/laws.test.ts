@@ -372,7 +372,9 @@ describe("law 11: windows see all rows of their partition, a sample is taken onc
   test("a sample of n rows has n rows, and a sample of all has all", async () => {
     const count = async (sql: string) => (await skeinAnswer(session, `SELECT count(*) FROM (${sql})`, HASH)).rows
     expect(await count("SELECT n FROM sorted USING SAMPLE 17 ROWS")).toEqual([["17"]])
-    expect(await count("SELECT n FROM sorted WHERE n > 100 USING SAMPLE 17 ROWS")).toEqual([["17"]])
+    // It is taken before WHERE: of all rows this one is none of the first ten.
+    const one = "SELECT n FROM sorted WHERE n < 10 USING SAMPLE reservoir(1 ROWS) REPEATABLE (7)"
+    expect(await count(one)).toEqual([["0"]])
     expect(await count("FROM sorted TABLESAMPLE 100 PERCENT")).toEqual([["20000"]])
     expect(await count("FROM l TABLESAMPLE reservoir(3 ROWS)")).toEqual([["3"]])
   })
