@@ -122,5 +122,3 @@ SELECT * FROM repeat('ab', 3);
 SELECT * FROM repeat_row(1, 'x', num_rows = 2);
 
 -- queries as texts
-SELECT * FROM query('SELECT 1 AS one');
-SELECT * FROM query_table('lonely');
