@@ -1,12 +1,13 @@
 import { crc32 } from "node:zlib"
 import * as arrow from "apache-arrow"
 import { ExchangeError } from "../errors.ts"
-import type { DecodedBatch } from "../sources/source.ts"
+import type { DecodedBatch, SplitBytes } from "../sources/source.ts"
 import type { EngineInputRequest } from "./core.ts"
 import { decoderFor } from "./decoders.ts"
 import type { DuckDB } from "./duckdb.ts"
 import { hasEndOfStream } from "./flat-message.ts"
 import type { BatchBytes, EngineInput } from "./messages.ts"
+import { fillFrom, stagedInput, stagedName } from "./staged.ts"
 import { StreamJoiner } from "./stream-joiner.ts"
 import type { TaskClock } from "./task-clock.ts"
 
@@ -38,7 +39,9 @@ export class TaskInputs {
   }
 
   drop(): void {
-    for (const { table } of this.#inputs) this.#db.statements.run(`DROP TABLE IF EXISTS ${quoted(table)}`)
+    for (const { table } of this.#inputs) {
+      for (const name of [table, stagedName(table)]) this.#db.statements.run(`DROP TABLE IF EXISTS ${quoted(name)}`)
+    }
   }
 
   /** Returns how many rows came. */
@@ -70,8 +73,27 @@ export class TaskInputs {
       this.#clock.work("ingest", () => this.#appendRowCount(input, split.rows))
       return split.rows
     }
+    const { made } = split
+    if (made === undefined) return this.#decoded(input, split, input.columns)
+    const staged = stagedInput(input, made)
+    this.#clock.work("ingest", () => {
+      this.#flush(input.table)
+      this.#db.statements.run(createTable(staged))
+    })
+    if (staged.columns.length === 0) this.#clock.work("ingest", () => this.#appendRowCount(staged, split.rows))
+    else await this.#decoded(staged, split, staged.columns)
+    this.#clock.work("ingest", () => {
+      this.#flush(staged.table)
+      this.#checkRows(staged.table, split.rows)
+      this.#db.statements.run(fillFrom(staged, input, made))
+      this.#db.statements.run(`DROP TABLE ${quoted(staged.table)}`)
+    })
+    return split.rows
+  }
+
+  async #decoded(input: EngineInput, split: SplitBytes, wanted: EngineInput["columns"]): Promise<number> {
     const decoder = await decoderFor(split.kind)
-    const columns = input.columns.map(({ sourceName, type }) => ({ name: sourceName, type }))
+    const columns = wanted.map(({ sourceName, type }) => ({ name: sourceName, type }))
     const batches = decoder.decode(split, columns)[Symbol.iterator]()
     let rows = 0
     this.#clock.startSlice()

@@ -7,8 +7,32 @@ import type { PruningPredicate } from "../../planner/physical/stage.ts"
 export interface Source {
   readonly kind: string
   /** Reads the metadata of these files (absolute paths, in order). Rejects with SourceError. */
-  readonly describe: (files: readonly string[], signal?: AbortSignal) => Promise<SourceTable>
+  readonly describe: (files: readonly string[], signal?: AbortSignal, options?: ReadOptions) => Promise<SourceTable>
 }
+
+/** How several files make one table, beside what stands in them. */
+export interface ReadOptions {
+  /** Columns go by name, and a file may lack some; undefined: every file has those of the first. Gives their one type. */
+  readonly commonType: ((types: readonly string[]) => Promise<string>) | undefined
+  /** Columns that are not read from the files. */
+  readonly added: readonly AddedColumn[]
+}
+
+export interface AddedColumn {
+  readonly name: string
+  readonly type: string
+  /** Whether it stands in the place of a column of that name; otherwise there must be none. */
+  readonly replaces: boolean
+  /** The same in all rows of a file, as text that is cast to the type; or the row's number in its file. */
+  readonly values: { readonly [file: string]: string | null } | "row numbers"
+}
+
+/** A column of a split that its file does not hold as the table has it. */
+export type MadeColumn =
+  | { readonly _tag: "constant"; readonly name: string; readonly text: string | null }
+  | { readonly _tag: "rowNumber"; readonly name: string; readonly first: number }
+  /** `from` is its type in the file. */
+  | { readonly _tag: "cast"; readonly name: string; readonly from: string }
 
 export interface SourceTable {
   readonly columns: readonly SourceColumn[]
@@ -55,6 +79,8 @@ export interface Split {
   readonly rows: number
   /** Uncompressed bytes of the columns asked for. */
   readonly bytes: number
+  /** Those of the columns asked for that are made. */
+  readonly made?: readonly MadeColumn[] | undefined
 }
 
 /** What crosses to the engine's thread for one split. Plain data; `buffers` are transferred. */
@@ -65,6 +91,7 @@ export interface SplitBytes {
   /** The source's own description of what `buffers` hold; only its decoder reads it. */
   readonly layout: unknown
   readonly buffers: readonly ArrayBuffer[]
+  readonly made?: readonly MadeColumn[]
   /** Bytes read from storage. */
   readonly bytesRead: number
 }

@@ -200,8 +200,18 @@ export interface TableRef {
   readonly alias: TableAlias | undefined
   /** `AT (VERSION => 3)`, which only catalogs with a history can answer. */
   readonly at: AtClause | undefined
+  /** Of `read_parquet` with more than one path or with options; `name` is the first path. */
+  readonly reader?: ReaderCall
   readonly sample: Sample | undefined
   readonly span: Span
+}
+
+/** `read_parquet(['a.parquet', 'b/*.parquet'], union_by_name = true)`. */
+export interface ReaderCall {
+  /** Lower case. */
+  readonly name: string
+  readonly paths: readonly string[]
+  readonly options: readonly { readonly name: Identifier; readonly value: NamedExpr }[]
 }
 
 export interface AtClause {

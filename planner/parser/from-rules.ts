@@ -1,5 +1,15 @@
 import type { Identifier } from "../ast/expression.ts"
-import type { AtClause, FromItem, NamedExpr, Sample, TableAlias, TableRef, TypedColumn, Values } from "../ast/query.ts"
+import type {
+  AtClause,
+  FromItem,
+  NamedExpr,
+  ReaderCall,
+  Sample,
+  TableAlias,
+  TableRef,
+  TypedColumn,
+  Values,
+} from "../ast/query.ts"
 import { type Span, spanning } from "../ast/span.ts"
 import { SyntaxError } from "../errors.ts"
 import { SEPARATOR } from "./expected.ts"
@@ -227,9 +237,17 @@ export abstract class FromRules extends SampleRules {
     return this.ACTION((): FromItem => {
       const { qualifiers, last } = qualified(parts)
       const after = { alias, sample, span: this.spanFrom(callSpan.start) }
-      const path = ordinality || typedColumns.length > 0 || qualifiers.length > 0 ? undefined : onlyPath(last, args)
-      if (path !== undefined) {
-        const table = { qualifiers, name: path, spelling: "read_parquet", nameSpan: callSpan } as const
+      const reader = ordinality || typedColumns.length > 0 || qualifiers.length > 0 ? undefined : readerCall(last, args)
+      const path = reader?.paths[0]
+      if (reader !== undefined && path !== undefined) {
+        const isPlain = reader.name === "read_parquet" && args.length === 1 && reader.paths.length === 1
+        const table = {
+          ...(isPlain ? {} : { reader }),
+          qualifiers,
+          name: path,
+          spelling: "read_parquet",
+          nameSpan: callSpan,
+        } as const
         return { _tag: "TableRef", ...table, at: undefined, ...after }
       }
       const lower = last.quoted ? last.text : last.text.toLowerCase()
@@ -396,9 +414,29 @@ function qualified(parts: readonly Identifier[]): {
   })
 }
 
-/** `read_parquet('path')` without options is another spelling of `'path'`. */
-function onlyPath({ text }: Identifier, args: readonly NamedExpr[]): string | undefined {
-  const [only, ...others] = args
-  if (!/^(read_parquet|parquet_scan)$/i.test(text) || only?._tag !== "Literal" || others.length > 0) return undefined
-  return only.kind === "string" ? only.sql.slice(1, -1).replaceAll("''", "'") : undefined
+/** `read_parquet` of paths that are written out, and its options; undefined for any other call. */
+function readerCall({ text }: Identifier, args: readonly NamedExpr[]): ReaderCall | undefined {
+  const [first, ...others] = args
+  const paths = pathsOf(first)
+  const options = others.map(optionOf)
+  if (!/^(read_parquet|parquet_scan)$/i.test(text) || paths.length === 0 || options.includes(undefined))
+    return undefined
+  return { name: text.toLowerCase(), paths, options: options.filter((option) => option !== undefined) }
+}
+
+function pathsOf(expr: NamedExpr | undefined): readonly string[] {
+  if (expr?._tag === "ListLiteral") {
+    const paths = expr.items.map(pathsOf)
+    return paths.every((each) => each.length === 1) ? paths.flat() : []
+  }
+  if (expr?._tag !== "Literal" || expr.kind !== "string") return []
+  return [expr.sql.slice(1, -1).replaceAll("''", "'")]
+}
+
+/** `name = value`, and with `:=` or `=>`. */
+function optionOf(expr: NamedExpr): ReaderCall["options"][number] | undefined {
+  if (expr._tag === "NamedArgument") return { name: expr.name, value: expr.value }
+  if (expr._tag !== "Binary" || expr.op !== "=" || expr.left._tag !== "ColumnRef") return undefined
+  const [name, ...more] = expr.left.parts
+  return name === undefined || more.length > 0 ? undefined : { name, value: expr.right }
 }

@@ -142,7 +142,7 @@ describe("FROM", () => {
     ["FROM range(10, 2) r(x)", "call:range(10, 2) r(x)"],
     ["FROM main.range(3)", "call:main.range(3)"],
     ["FROM unnest(a) WITH ORDINALITY AS t(a, n)", "call:unnest(a) ordinality t(a,n)"],
-    ["FROM read_parquet('a', hive_partitioning = true)", "call:read_parquet('a', hive_partitioning = TRUE)"],
+    ["FROM read_parquet('a', hive_partitioning = true)", "read_parquet:a"],
     ["FROM a, LATERAL (SELECT x) l", "(identifier:a cross lateral {x} l)"],
     ["FROM a JOIN LATERAL range(a.n) ON x", "(identifier:a inner lateral call:range(a.n) on x)"],
     ["FROM VALUES (1, 'a'), (2, 'b') v(x, y), t", "(values (1, 'a') (2, 'b') v(x,y) cross identifier:t)"],

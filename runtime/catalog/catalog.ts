@@ -1,8 +1,11 @@
-import type { Source, SourceTable } from "../../actors/sources/source.ts"
+import type { AddedColumn, ReadOptions, Source, SourceTable } from "../../actors/sources/source.ts"
 import type { TableRef } from "../../planner/ast/query.ts"
 import type { Catalog, TableDescription } from "../../planner/catalog.ts"
+import type { TypeOracle } from "../../planner/describe.ts"
 import { findFiles } from "./find-files.ts"
+import { type FoundFile, hiveColumns } from "./hive.ts"
 import { aliasOf } from "./lookups.ts"
+import { PLAIN_READER, readerOptions, type ReaderOptions } from "./reader-options.ts"
 import type { Places } from "./lookups.ts"
 import type { StatementScope } from "../session/scope.ts"
 
@@ -21,19 +24,21 @@ export function queryCatalog(
   places: Places,
   signal?: AbortSignal,
   scope?: StatementScope,
+  oracle: () => TypeOracle = noOracle,
 ): QueryCatalog {
   const described = new Map<string, Promise<{ readonly id: string; readonly table: SourceTable }>>()
   const tables = new Map<string, SourceTable>()
   const gate = limited(DESCRIBES_AT_ONCE_MAX)
 
   /** The same files are read once, however often the query names them. */
-  const describeOnce = (files: readonly string[]) => {
-    const key = files.join("\0")
+  const describeOnce = (files: readonly FoundFile[], reader: ReaderOptions) => {
+    const key = JSON.stringify([files, reader, [...reader.hive.types]])
     const known = described.get(key)
     if (known !== undefined) return known
     const id = `t${described.size}`
     const found = gate(async () => {
-      const table = await source.describe(files, signal)
+      const paths = files.map(({ file }) => file)
+      const table = await source.describe(paths, signal, await readOptions(files, reader, oracle))
       tables.set(id, table)
       return { id, table }
     })
@@ -44,7 +49,17 @@ export function queryCatalog(
   return {
     view: (ref) => (ref.spelling === "identifier" ? scope?.view(ref.name) : undefined),
     resolve: async (ref) => {
-      const { id, table } = await describeOnce(scope?.files(ref.name) ?? (await findFiles(ref, places)))
+      const own = ref.spelling === "identifier" ? scope?.files(ref.name) : undefined
+      const { id, table } =
+        own === undefined
+          ? await describeOnce(
+              await foundFiles(ref, places),
+              ref.reader === undefined ? PLAIN_READER : readerOptions(ref.reader),
+            )
+          : await describeOnce(
+              own.map((file) => ({ file, shown: "" })),
+              PLAIN_READER,
+            )
       return description(ref, id, table)
     },
     table: (id) => {
@@ -56,9 +71,52 @@ export function queryCatalog(
   }
 }
 
+/** In the order of the paths, a file as often as they lead to it. */
+async function foundFiles(ref: TableRef, places: Places): Promise<readonly FoundFile[]> {
+  const found: FoundFile[] = []
+  for (const name of ref.reader?.paths ?? [ref.name]) {
+    const files = await findFiles({ ...ref, name }, places)
+    found.push(...files.map((file) => ({ file, shown: shownPath(file, name, places) })))
+  }
+  return found
+}
+
+/** A relative path leads to relative ones. */
+function shownPath(file: string, pattern: string, { cwd, dataDir }: Places): string {
+  if (/^[/~]/.test(pattern)) return file
+  const root = [cwd, dataDir].find((folder) => folder !== undefined && file.startsWith(`${folder}/`))
+  return root === undefined ? file : file.slice(root.length + 1)
+}
+
+async function readOptions(
+  files: readonly FoundFile[],
+  { hive, unionByName, filename, fileRowNumber }: ReaderOptions,
+  oracle: () => TypeOracle,
+): Promise<ReadOptions> {
+  const added: AddedColumn[] = []
+  if (fileRowNumber) added.push({ name: "file_row_number", type: "BIGINT", replaces: false, values: "row numbers" })
+  if (filename !== undefined) {
+    const values = Object.fromEntries(files.map(({ file, shown }) => [file, shown]))
+    added.push({ name: filename, type: "VARCHAR", replaces: false, values })
+  }
+  added.push(...(await hiveColumns(files, hive, oracle)))
+  return { commonType: unionByName ? (types) => commonType(types, oracle()) : undefined, added }
+}
+
+async function commonType(types: readonly string[], oracle: TypeOracle): Promise<string> {
+  const sides = types.map((type) => `SELECT CAST(NULL AS ${type}) AS c`)
+  const [column] = await oracle.describe(sides.join(" UNION ALL "))
+  if (column === undefined) throw new Error("DuckDB gave no common type")
+  return column.type
+}
+
+function noOracle(): never {
+  throw new Error("this catalog has nobody to ask about types")
+}
+
 function description(ref: TableRef, id: string, table: SourceTable): TableDescription {
   const { columns, rows, files } = table
-  return { id, alias: aliasOf(ref.name, ref.spelling), columns, rows, files }
+  return { id, alias: ref.reader?.name ?? aliasOf(ref.name, ref.spelling), columns, rows, files }
 }
 
 /** Runs at most `atOnce` pieces of work, the others in the order of their arrival. */

@@ -79,6 +79,14 @@ describe("three nodes", () => {
     expect(all.map(({ rows }) => rows)).toEqual([2, 2, 2, 2, 2, 2])
   })
 
+  test("what is made of a file's path and place is the same wherever it is read", async () => {
+    const files = "read_parquet('lineitem/*.parquet', filename = true, file_row_number = true)"
+    const sql = `SELECT parse_filename(filename) AS f, l_linestatus, count(*) AS n, max(file_row_number) AS last FROM ${files} GROUP BY ALL`
+    const metrics = await expectEqual(node(0), `${sql} ORDER BY ALL`)
+    const nodes = new Set(metrics.actors.filter(({ tasks }) => tasks > 0).map(({ name }) => name.split("/")[0]))
+    expect(nodes.size).toBeGreaterThan(1)
+  })
+
   test("a result of many batches, more than a parcel each, keeps its order", async () => {
     const metrics = await expectEqual(node(1), "SELECT * FROM lineitem ORDER BY l_orderkey, l_linenumber")
     expect(metrics.rows).toBe(60_175)

@@ -133,9 +133,9 @@ function newStay(parts: GuestsParts, coordinator: string): Stay {
       work.then(forget, forget)
       return work
     },
-    fetch: async (file, { index, rows, bytes }, columns, signal) => {
+    fetch: async (file, split, columns, signal) => {
       const { path, table } = await tableOf(file)
-      return table.fetch({ file: path, index, rows, bytes }, columns, signal)
+      return table.fetch({ ...split, file: path }, columns, signal)
     },
   }
   return { guest, coordinator, over, works }

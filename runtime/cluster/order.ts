@@ -60,12 +60,19 @@ export const OrderedFile = Schema.Struct({
 })
 export type OrderedFile = typeof OrderedFile.Type
 
+const Made = Schema.Union([
+  Schema.TaggedStruct("constant", { name: Schema.String, text: Schema.NullOr(Schema.String) }),
+  Schema.TaggedStruct("rowNumber", { name: Schema.String, first: Count }),
+  Schema.TaggedStruct("cast", { name: Schema.String, from: Schema.String }),
+])
+
 const OrderedSplit = Schema.Struct({
   /** Into `files`. */
   file: Count,
   index: Count,
   rows: Count,
   bytes: Count,
+  made: Schema.optional(Schema.Array(Made)),
 })
 
 /** One attempt for a worker to run. */

@@ -105,7 +105,7 @@ function taskOrder(roots: readonly DataRoot[], { work, table, isResult }: WorkEl
     if (scan?._tag !== "scan") throw new Error(`stage ${stage.id} has no scan ${name}`)
     return {
       table: name,
-      splits: list.map(({ file, index, rows, bytes }) => ({ file: numberOf(file, scan.source), index, rows, bytes })),
+      splits: list.map((split) => ({ ...split, file: numberOf(split.file, scan.source) })),
     }
   })
   return {

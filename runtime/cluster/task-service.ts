@@ -101,7 +101,7 @@ function attemptWork(order: TaskOrder, supplies: Supplies): AttemptWork {
         order.splits.map(({ table, splits }) => [
           table,
           // Until it is read a file goes by its place in the order: what it is called here is nobody else's affair.
-          splits.map(({ file, index, rows, bytes }) => ({ file: String(file), index, rows, bytes })),
+          splits.map((split) => ({ ...split, file: String(split.file) })),
         ]),
       ),
     },

@@ -171,8 +171,8 @@ async function planQuery(
   parts: CoordinatorParts,
   { sql, options, partitions, signal, ask, onFirstQuestion }: PlanParts,
 ): Promise<Planned> {
-  const catalog = queryCatalog(parts.source, parts.places, signal, options.scope)
-  const oracle = warmingOracle(parts.oracle, () => onFirstQuestion(catalog))
+  const catalog = queryCatalog(parts.source, parts.places, signal, options.scope, () => oracle)
+  const oracle: TypeOracle = warmingOracle(parts.oracle, () => onFirstQuestion(catalog))
   const request: PlanRequest = {
     catalog,
     oracle,

@@ -108,6 +108,11 @@ const ODD_FILES: Readonly<Record<string, readonly string[]>> = {
 
 /** Of other columns, in another order, in folders: for what is said of paths. */
 const FILES: Readonly<Record<string, string>> = {
+  "dated/year=2023/kind=a b/x.parquet": "SELECT i AS n, 'x' || i AS s FROM range(3) t(i)",
+  "dated/year=2023/kind=NULL/y.parquet": "SELECT i + 10 AS n, NULL::VARCHAR AS s FROM range(2) t(i)",
+  "dated/year=2024/kind=007/z.parquet": "SELECT i + 20 AS n, 'z' AS s FROM range(4000) t(i)",
+  "days/d=2024-01-02/a.parquet": "SELECT 1::TINYINT AS n, 'old' AS d",
+  "days/d=2024-1-3/b.parquet": "SELECT 2::BIGINT AS n, 'old' AS d, [1.5] AS more",
   "lake/a.parquet": "SELECT i::INTEGER AS n, 'a' || i AS s FROM range(3) t(i)",
   "lake/deep/b.parquet": "SELECT 'b' || i AS s, -i::INTEGER AS n FROM range(2) t(i)",
   "lake/deep/it's.parquet": "SELECT NULL::INTEGER AS n, 'quoted' AS s",

@@ -29,6 +29,35 @@ SELECT s, parse_filename(filename) AS f FROM read_parquet('lake/**/*.parquet', f
 SELECT count(*) FROM read_parquet('lake/*.parquet', hive_partitioning = false);
 SELECT * FROM lake ORDER BY s;
 
+-- folders that are columns
+FROM dated ORDER BY n;
+SELECT year, kind, count(*) AS c, sum(n) AS s FROM dated GROUP BY year, kind ORDER BY ALL;
+SELECT count(*) FROM dated WHERE year = 2023;
+SELECT n FROM dated WHERE kind IS NULL ORDER BY n;
+SELECT n, kind FROM dated WHERE kind IN ('a b', '007') AND year > 2022 ORDER BY n LIMIT 5;
+SELECT count(*), min(year), max(kind) FROM 'dated/**/*.parquet' WHERE s = 'z';
+SELECT year FROM 'dated/year=2024/*/*.parquet' LIMIT 2;
+SELECT a.n, b.n FROM dated a JOIN dated b ON a.year = b.year + 1 AND a.n = b.n + 20 ORDER BY ALL;
+SELECT rank() OVER (PARTITION BY year ORDER BY n) AS r, kind FROM dated WHERE n < 20 ORDER BY ALL;
+SELECT DISTINCT year FROM dated ORDER BY year;
+FROM (DESCRIBE dated);
+FROM (DESCRIBE FROM read_parquet('dated/**/*.parquet', hive_types_autocast = false));
+FROM (DESCRIBE FROM read_parquet('dated/**/*.parquet', hive_types = {'year': SMALLINT, 'kind': 'VARCHAR'}));
+SELECT year, n FROM read_parquet('dated/**/*.parquet', hive_types = {'year': INT}) WHERE n < 30 ORDER BY n;
+SELECT * FROM read_parquet('dated/year=2023/**/*.parquet', hive_partitioning = false) ORDER BY n;
+SELECT * FROM read_parquet('dated/**/*.parquet', hive_partitioning = true, file_row_number = true) WHERE n < 15 ORDER BY n;
+SELECT year, file_row_number, n FROM read_parquet('dated/**/*.parquet', file_row_number = true) WHERE n % 1000 = 0 ORDER BY n;
+FROM read_parquet('days/*/*.parquet', union_by_name = true);
+FROM read_parquet(['days/d=2024-1-3/b.parquet', 'days/d=2024-01-02/a.parquet'], union_by_name = true, hive_partitioning = false);
+SELECT d + 1 AS next, typeof(n), more[1] FROM read_parquet('days/*/*.parquet', union_by_name = true) ORDER BY d;
+SELECT parse_path(f)[-1] AS f, n FROM read_parquet('days/*/a.parquet', filename = 'f');
+SELECT count(DISTINCT filename), count(*) FROM read_parquet(['lake/a.parquet', 'lake/a.parquet', 'lake/**/*.parquet'], filename := true);
+SELECT read_parquet.n FROM read_parquet(['lake/a.parquet'], union_by_name => true) ORDER BY n;
+SELECT parquet_scan.n FROM parquet_scan(['lake/a.parquet']) ORDER BY n;
+SELECT t.x FROM read_parquet(['lake/a.parquet', 'lake/a.parquet'], can_have_nan = true) AS t(x) ORDER BY x;
+SELECT count(*) FROM read_parquet(['lake/*.parquet', 'lake/deep/*.parquet']);
+WITH c AS (FROM read_parquet('dated/**/*.parquet', filename = true)) PIVOT c ON year USING count(*) GROUP BY kind ORDER BY kind;
+
 -- VALUES
 VALUES (1, 'a'), (2, NULL);
 VALUES (1), (2.5), (NULL);

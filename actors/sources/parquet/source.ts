@@ -1,11 +1,21 @@
 import type { PruningPredicate } from "../../../planner/physical/stage.ts"
 import { SourceError } from "../../errors.ts"
-import type { Source, SourceColumn, SourceTable, Split, SplitBytes, SplitList } from "../source.ts"
+import type {
+  MadeColumn,
+  ReadOptions,
+  Source,
+  SourceColumn,
+  SourceTable,
+  Split,
+  SplitBytes,
+  SplitList,
+} from "../source.ts"
 import { codecRefusal } from "./codec.ts"
 import { damaged, readFooter, readRanges } from "./file.ts"
 import type { FileVersion } from "./file.ts"
 import type { LayoutChunk, LayoutColumn, ParquetLayout } from "./layout.ts"
 import type { ColumnChunk, ParquetMetadata, RowGroup, SchemaElement } from "./metadata.ts"
+import { madeColumns, mayBeMade, NO_OPTIONS, tableColumns, type TableColumn } from "./made.ts"
 import { mayMatch, tableBounds } from "./pruning.ts"
 import { reason } from "./reason.ts"
 import { parquetColumns } from "./schema.ts"
@@ -23,15 +33,16 @@ const SPLIT_BYTES_MAX = 1024 * 1024 * 1024
 /** Parquet files on the local disk. */
 export const parquetSource: Source = {
   kind: PARQUET_KIND,
-  describe: async (files, signal) => {
+  describe: async (files, signal, options = NO_OPTIONS) => {
     const opened = await openAll(files, signal)
     const first = opened[0]
     if (first === undefined) throw new SourceError({ message: "a table needs at least one file" })
-    return sourceTable(first, opened)
+    if (options.commonType === undefined) for (const file of opened) checkSameColumns(first, file, options)
+    return sourceTable(await tableColumns(opened, options), opened, options)
   },
 }
 
-interface OpenedFile {
+export interface OpenedFile {
   readonly path: string
   readonly version: FileVersion
   readonly metadata: ParquetMetadata
@@ -53,8 +64,6 @@ async function openAll(files: readonly string[], signal: AbortSignal | undefined
       opened.push(result.value)
     }
   }
-  const first = opened[0]
-  for (const file of opened) if (first !== undefined && file !== first) checkSameColumns(first, file)
   return opened
 }
 
@@ -71,8 +80,9 @@ async function openFile(path: string, signal: AbortSignal | undefined): Promise<
 }
 
 /** DuckDB takes names and types from the first file; it ignores what later files have more and casts what differs. */
-function checkSameColumns(first: OpenedFile, file: OpenedFile): void {
+function checkSameColumns(first: OpenedFile, file: OpenedFile, { added }: ReadOptions): void {
   for (const [key, column] of first.columns) {
+    if (added.some(({ name }) => name.toLowerCase() === key)) continue
     const found = file.columns.get(key)
     if (found === undefined) {
       const has = [...file.columns.values()].map(({ name }) => name).join(", ")
@@ -92,13 +102,13 @@ function checkSameColumns(first: OpenedFile, file: OpenedFile): void {
   }
 }
 
-function sourceTable(first: OpenedFile, files: readonly OpenedFile[]): SourceTable {
+function sourceTable(columns: readonly TableColumn[], files: readonly OpenedFile[], options: ReadOptions): SourceTable {
   const byPath = new Map(files.map((file) => [file.path, file]))
   return {
-    columns: [...first.columns.values()].map((column) => sourceColumn(column, files)),
+    columns: columns.map((column) => sourceColumn(column, files)),
     rows: files.reduce((sum, file) => sum + file.metadata.rowGroups.reduce((rows, group) => rows + group.rows, 0), 0),
     files: files.length,
-    splits: (columns, pruning) => listSplits(files, columns, pruning),
+    splits: (names, pruning) => listSplits(files, madeColumns(columns, options), names, pruning),
     identity: (path) => {
       const { version, footerChecksum } = fileOf(byPath, path)
       return { bytes: version.bytes, checksum: footerChecksum }
@@ -113,7 +123,8 @@ function fileOf(files: ReadonlyMap<string, OpenedFile>, path: string): OpenedFil
   return file
 }
 
-function sourceColumn(column: ParquetColumn, files: readonly OpenedFile[]): SourceColumn {
+function sourceColumn(column: TableColumn, files: readonly OpenedFile[]): SourceColumn {
+  if (!column.read) return { name: column.name, type: column.type, bytes: 0, min: undefined, max: undefined }
   let bytes = 0
   for (const file of files) {
     const own = file.columns.get(column.name.toLowerCase())
@@ -122,7 +133,7 @@ function sourceColumn(column: ParquetColumn, files: readonly OpenedFile[]): Sour
   const bounds = tableBounds(
     files.flatMap((file) => {
       const own = file.columns.get(column.name.toLowerCase())
-      return own === undefined
+      return own === undefined || own.type !== column.type
         ? []
         : file.metadata.rowGroups.map((group) => ({ column: own, group, metadata: file.metadata }))
     }),
@@ -136,29 +147,40 @@ function uncompressedBytes(column: ParquetColumn | undefined, chunks: readonly C
 
 function listSplits(
   files: readonly OpenedFile[],
+  madeOf: (file: OpenedFile, name: string, firstRow: number) => MadeColumn | undefined,
   names: readonly string[],
   pruning: readonly PruningPredicate[],
 ): SplitList {
   const splits: Split[] = []
   let pruned = 0
   for (const file of files) {
-    const columns = names.map((name) => readableColumn(file, name))
+    const columns = names.flatMap((name) => {
+      const made = madeOf(file, name, 0)
+      return made === undefined || made._tag === "cast" ? [readableColumn(file, name)] : []
+    })
     const predicates = pruning.map((predicate) => ({
       predicate,
+      made: madeOf(file, predicate.column, 0),
       column: file.columns.get(predicate.column.toLowerCase()),
     }))
+    let firstRow = 0
     file.metadata.rowGroups.forEach((group, index) => {
+      const first = firstRow
+      firstRow += group.rows
       if (group.rows === 0) return
-      const matches = predicates.every(
-        ({ predicate, column }) =>
-          column === undefined || mayMatch({ column, group, metadata: file.metadata }, predicate),
+      const matches = predicates.every(({ predicate, made, column }) =>
+        made !== undefined
+          ? mayBeMade(made, predicate)
+          : column === undefined || mayMatch({ column, group, metadata: file.metadata }, predicate),
       )
       if (!matches) {
         pruned++
         return
       }
       const bytes = columns.reduce((sum, column) => sum + uncompressedBytes(column, group.chunks), 0)
-      splits.push({ file: file.path, index, rows: group.rows, bytes })
+      const made = names.flatMap((name) => madeOf(file, name, first) ?? [])
+      const split = { file: file.path, index, rows: group.rows, bytes }
+      splits.push(made.length === 0 ? split : { ...split, made })
     })
   }
   return { splits, pruned }
@@ -193,7 +215,9 @@ async function fetchSplit(
       path: file.path,
     })
   }
-  const columns = names.map((name) => ({ name, column: readableColumn(file, name) }))
+  const made = (split.made ?? []).filter(({ name }) => names.includes(name))
+  const read = names.filter((name) => made.every((each) => each.name !== name || each._tag === "cast"))
+  const columns = read.map((name) => ({ name, column: readableColumn(file, name) }))
   const wanted = columns.flatMap(({ name, column }) =>
     column.leaves.map((leaf) => wantedChunk(file, group, name, column, leaf)),
   )
@@ -212,7 +236,15 @@ async function fetchSplit(
     return { name, type: column.type, elements: column.wire, chunks }
   })
   const layout: ParquetLayout = { rowGroup: split.index, rows: group.rows, columns: layoutColumns }
-  return { kind: PARQUET_KIND, file: file.path, rows: group.rows, layout, buffers, bytesRead: total }
+  return {
+    kind: PARQUET_KIND,
+    file: file.path,
+    rows: group.rows,
+    layout,
+    buffers,
+    bytesRead: total,
+    ...(made.length === 0 ? {} : { made }),
+  }
 }
 
 interface ByteRange {
