@@ -46,6 +46,12 @@ export function queryValue(call: FunctionCall<unknown>, nowMicros: bigint): Type
   return call.args.length === 0 && !call.star ? literal(call.name.toLowerCase(), call.span, nowMicros) : undefined
 }
 
+/** The midnight that `age(x)` counts from; undefined when the call is another. */
+export function ageOrigin(call: FunctionCall<unknown>, nowMicros: bigint): TypedLiteral | undefined {
+  if (call.name.toLowerCase() !== "age" || call.args.length !== 1) return undefined
+  return typed("TIMESTAMP", `${dateText(nowMicros)} 00:00:00`, call.span)
+}
+
 /** `current_date` without parentheses, when no column has that name. */
 export function bareQueryValue(ref: ColumnRef, nowMicros: bigint): TypedLiteral | undefined {
   const [only, ...rest] = ref.parts

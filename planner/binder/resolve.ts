@@ -5,7 +5,7 @@ import type { BoundExpr } from "../logical/column.ts"
 import { lowerZoned } from "../lowering/zoned.ts"
 import type { BindContext } from "./context.ts"
 import { refuseCall } from "./unsupported-calls.ts"
-import { bareQueryValue, queryValue } from "./query-values.ts"
+import { ageOrigin, bareQueryValue, queryValue } from "./query-values.ts"
 import { NotTakenApart } from "./not-taken-apart.ts"
 import { lookup, sameName, type Scope, unknownColumn } from "./scope.ts"
 
@@ -42,7 +42,12 @@ function aliasOf(aliases: Aliases, ref: ColumnRef): BoundExpr | undefined {
 }
 
 function withQueryValues(context: BindContext, expr: BoundExpr): BoundExpr {
-  return replaceNodes(expr, (node) => (node._tag === "FunctionCall" ? queryValue(node, context.nowMicros) : undefined))
+  return replaceNodes(expr, (node) => {
+    if (node._tag !== "FunctionCall") return undefined
+    const origin = ageOrigin(node, context.nowMicros)
+    if (origin === undefined) return queryValue(node, context.nowMicros)
+    return { ...node, args: [origin, ...node.args.map((arg) => withQueryValues(context, arg))] }
+  })
 }
 
 /** Calls that have no right answer here: one sentence each, at its place. */

@@ -40,7 +40,7 @@ function namedTypes(
     const found = momentType(type)
     types.set(key, types.has(key) && types.get(key) !== found ? "unknown" : found)
   }
-  for (const name of nodes.flatMap(namesOf)) types.set(name.toLowerCase(), "unknown")
+  for (const name of nodes.flatMap(namesGiven)) types.set(name.toLowerCase(), "unknown")
   return (column) => {
     if (column._tag === "Column") return momentType(column.type)
     const last = column.parts.at(-1)
@@ -51,7 +51,7 @@ function namedTypes(
 }
 
 /** The names that a node gives to values. */
-function namesOf(node: TreeNode): readonly string[] {
+export function namesGiven(node: TreeNode): readonly string[] {
   switch (node._tag) {
     case "Select":
       return node.items.flatMap((item) => (item.alias === undefined ? [] : [item.alias.text]))

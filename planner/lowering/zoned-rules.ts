@@ -195,7 +195,10 @@ function age(): ZonedRule {
   const no = refusal("the age of an infinite TIMESTAMP WITH TIME ZONE is not known")
   const infinite = `isinf(${utc("a")}) OR isinf(${utc("b")})`
   const body = `CASE WHEN ${infinite} THEN ${no} ELSE age(${utc("a")}, ${utc("b")}) END`
-  return { name: zonedName("age"), overloads: [...pairs([], body), ...plainPairs("age", ["TIMESTAMP", "DATE"])] }
+  // The age of one moment counts from the query's own day, which is written out where it runs: this is only for its type.
+  const own = [...pairs([], body), { types: [Z], body: `age(${utc("a")})` }]
+  const others = ["TIMESTAMP", ANY].map((type) => ({ types: [type], body: "age(a)" }))
+  return { name: zonedName("age"), overloads: [...own, ...others, ...plainPairs("age", ["TIMESTAMP", "DATE"])] }
 }
 
 /** Months, days and microseconds of an interval, each as an interval. */

@@ -47,7 +47,7 @@ export class ZonedText {
   }
 
   #call(call: FunctionCall<ColumnRef>): void {
-    const lowered = zonedCall(call, this.#types)
+    const lowered = zonedCall(call, this.#types, !this.#runs)
     if (lowered === undefined) return
     const [first, second] = call.args
     const name = `"${lowered.macro}"`

@@ -55,10 +55,12 @@ export interface LoweredCall {
 
 type AnyCall = FunctionCall<ColumnRef> | FunctionCall<Column>
 
-export function zonedCall(node: AnyCall, types: MomentTypes): LoweredCall | undefined {
+/** `shown`: not to be run; where it runs, `age(x)` has the day that it counts from before x. */
+export function zonedCall(node: AnyCall, types: MomentTypes, shown = false): LoweredCall | undefined {
   const name = node.name.toLowerCase()
   const written: readonly (NamedExpr | BoundExpr)[] = node.args
   const args = (isSchema(node) ? written.slice(1) : written).map((arg) => types.of(arg))
+  if (name === "age" && args.length === 1 && !shown) args.unshift("other")
   if (isZoneSetting(node) || name === "make_timestamptz") return { of: "call", macro: zonedName(name) }
   // Its format has to be a constant, which a macro's parameter is not.
   const macro = name === "strftime" ? zonedMoment(args[0] ?? "other") : macroFor(zonedName(name), args)

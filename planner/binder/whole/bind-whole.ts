@@ -13,9 +13,10 @@ import { isRefusal, type NamedSpan, refused } from "../refusal.ts"
 import { sameName } from "../scope.ts"
 import { typedNulls } from "../typing.ts"
 import { aliasOf, emptyTable } from "./alias.ts"
+import { isPlannersOwn } from "./closed-query.ts"
 import { filteredTable } from "./filters.ts"
 import { inputsFor, type WholeInputs } from "./inputs.ts"
-import { collectSites, type Site, type TableSite } from "./sites.ts"
+import { collectSites, type Site, type Sites, type TableSite, type TextSite } from "./sites.ts"
 import { type Edit, edited, shown } from "./text.ts"
 import { unknownName } from "./unknown-name.ts"
 import { withClauses } from "./with-clause.ts"
@@ -81,7 +82,9 @@ export function bindRecursiveCte(cte: Cte, env: FromContext): Promise<BoundSubqu
 
 async function bindText(text: WholeText, env: FromContext, because: string): Promise<BoundSubquery> {
   const { context } = env
-  const plain = await collectSites(text.root, env, { ...text, extract: false })
+  const collected = await collectSites(text.root, env, { ...text, extract: false })
+  const values = await valuesAmong(collected, text, env)
+  const plain = { sites: [...collected.sites, ...values] }
   const described = asWritten(await describeText(text, plain.sites, env))
   const functions = await functionNames(context)
   const inputsOf = (sites: readonly Site[]) =>
@@ -89,9 +92,9 @@ async function bindText(text: WholeText, env: FromContext, because: string): Pro
       filteredTable(plan, places, { context, functions }),
     )
   const { reads, plans } =
-    (await withSubqueries(text, env, { described, plain: plain.sites }, inputsOf)) ?? inputsOf(plain.sites)
+    (await withSubqueries(text, env, { described, plain: plain.sites, values }, inputsOf)) ?? inputsOf(plain.sites)
   const columns = described.map(({ name, type }) => context.ids.make(name, type))
-  const edits = [...cutsOf(text), ...lowered(text, env, plain.sites, { reads, runs: true }), ...reads]
+  const edits = [...cutsOf(text), ...reads, ...lowered(text, env, plain.sites, { reads, runs: true })]
   const whole: Whole = {
     _tag: "Whole",
     parts: [text.before, text.open, ...edited(context.sql, text.span, edits), text.after].filter((part) => part !== ""),
@@ -103,6 +106,27 @@ async function bindText(text: WholeText, env: FromContext, because: string): Pro
   return { plan: whole, fields: described.map(({ name }, i) => ({ name, column: at(columns, i) })) }
 }
 
+/** Those names of values that are no column or alias where they stand: in quotes, DuckDB would find one. */
+async function valuesAmong(
+  { sites, doubtful }: Sites,
+  text: WholeText,
+  env: FromContext,
+): Promise<readonly TextSite[]> {
+  const found: TextSite[] = []
+  for (const site of doubtful) {
+    const name = quoteIdentifier(env.context.sql.slice(site.span.start, site.span.end).toLowerCase())
+    const isColumn = await describeText(text, sites, env, [{ span: site.span, with: [name] }]).then(
+      () => true,
+      (error: unknown) => {
+        if (isPlannersOwn(error)) return false
+        throw error
+      },
+    )
+    if (!isColumn) found.push(site)
+  }
+  return found
+}
+
 /**
  * The text with its closed subqueries taken out, if DuckDB reads that as it read the whole: GROUP BY, for one, compares
  * subqueries by their text.
@@ -110,16 +134,25 @@ async function bindText(text: WholeText, env: FromContext, because: string): Pro
 async function withSubqueries(
   text: WholeText,
   env: FromContext,
-  { described, plain }: { readonly described: readonly DescribedColumn[]; readonly plain: readonly Site[] },
+  {
+    described,
+    plain,
+    values,
+  }: {
+    readonly described: readonly DescribedColumn[]
+    readonly plain: readonly Site[]
+    readonly values: readonly TextSite[]
+  },
   inputsOf: (sites: readonly Site[]) => WholeInputs,
 ): Promise<WholeInputs | undefined> {
   if (text.inOnePiece) return undefined
-  const { sites, extracted } = await collectSites(text.root, env, { ...text, extract: true })
+  const { sites, extracted, doubtful } = await collectSites(text.root, env, { ...text, extract: true })
   if (!extracted) return undefined
-  const inputs = inputsOf(sites)
+  const left = new Set(doubtful.map((site) => spanKey(site.span)))
+  const inputs = inputsOf([...sites, ...values.filter((site) => left.has(spanKey(site.span)))])
   const edits = inputs.reads.map(({ span, with: parts }): Edit<never> => ({ span, with: parts.map(nullsOf) }))
   const zoned = lowered(text, env, plain, { reads: edits, runs: false })
-  const { text: sql } = shown(env.context.sql, text.span, [...cutsOf(text), ...zoned, ...edits], {
+  const { text: sql } = shown(env.context.sql, text.span, [...cutsOf(text), ...edits, ...zoned], {
     before: text.before + text.open,
     nodes: [],
   })
@@ -171,6 +204,7 @@ async function describeText(
   text: WholeText,
   sites: readonly Site[],
   env: FromContext,
+  more: readonly Edit<never>[] = [],
 ): Promise<readonly DescribedColumn[]> {
   const tables = sites.filter((site) => site._tag === "table")
   const isNamed = (site: TableSite) => !text.inOnePiece && !site.bare && hasItsName(site)
@@ -186,7 +220,7 @@ async function describeText(
   const ctes = [...named.values()].map((site) => `${quoteIdentifier(site.ref.name)} AS (${emptyTable(site.table)})`)
   const before = withCtes(text.before, ctes) + text.open
   const zoned = lowered(text, env, sites, { reads: [], runs: false })
-  const all = [...cutsOf(text), ...zoned, ...edits]
+  const all = [...cutsOf(text), ...edits, ...more, ...zoned]
   const { text: sql, copied } = shown(env.context.sql, text.span, all, { before, nodes })
   try {
     return await env.context.oracle.describe(sql + text.after)

@@ -17,7 +17,7 @@ export async function closedQuery(query: Query, env: FromContext): Promise<Bound
 }
 
 /** A name that the subquery does not know may be the outer query's; DuckDB will say. */
-function isPlannersOwn(error: unknown): boolean {
+export function isPlannersOwn(error: unknown): boolean {
   return (
     error instanceof UnknownColumn ||
     error instanceof AmbiguousColumn ||

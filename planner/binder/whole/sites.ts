@@ -1,13 +1,14 @@
 import { childNodes, ownNodes } from "../../ast/child-nodes.ts"
 import { type TreeNode, walkTree } from "../../ast/walk-tree.ts"
-import type { ColumnRef } from "../../ast/expression.ts"
+import type { ColumnRef, TypedLiteral } from "../../ast/expression.ts"
 import type { Describe, JoinRef, NamedExpr, Pivot, PivotColumn, Query, Select, TableRef } from "../../ast/query.ts"
 import type { Span } from "../../ast/span.ts"
 import { UnsupportedSql } from "../../errors.ts"
+import { namesGiven } from "../../lowering/lowered-text.ts"
 import { asksData, pivotEdit } from "../../pivot-values.ts"
 import { printExpr } from "../../sql/print-expression.ts"
 import { type BoundSubquery, type FromContext, type ResolvedTable, resolveTable } from "../from.ts"
-import { bareQueryValue, queryValue } from "../query-values.ts"
+import { ageOrigin, bareQueryValue, queryValue } from "../query-values.ts"
 import { refuseCall } from "../unsupported-calls.ts"
 import { aliasOf, emptyTable } from "./alias.ts"
 import { closedQuery } from "./closed-query.ts"
@@ -50,6 +51,8 @@ export interface Sites {
   readonly sites: readonly Site[]
   /** Some subquery could be taken out. */
   readonly extracted: boolean
+  /** Values whose name the text also gives to something: each is one or the other. */
+  readonly doubtful: readonly TextSite[]
 }
 
 /** One node still to be looked at, and where it stands. */
@@ -108,13 +111,17 @@ class SiteCollector {
   readonly #extract: boolean
   /** Names that stand alone as a column: a table of that name may be meant, as a row. */
   readonly #bare: ReadonlySet<string>
+  /** Names that the text gives to values. */
+  readonly #given: ReadonlySet<string>
   readonly #values: { readonly ref: ColumnRef; readonly site: TextSite }[] = []
   #extracted = false
 
   constructor(root: Query, env: FromContext, extract: boolean) {
     this.#env = env
     this.#extract = extract
-    this.#bare = new Set([...walkTree(root)].flatMap(bareName))
+    const nodes = [...walkTree(root)]
+    this.#bare = new Set(nodes.flatMap(bareName))
+    this.#given = new Set(nodes.flatMap(namesGiven).map((name) => name.toLowerCase()))
   }
 
   async collect(first: Visit): Promise<void> {
@@ -130,9 +137,15 @@ class SiteCollector {
         site._tag === "table" ? site.table.fields.map((each) => each.name.toLowerCase()) : [],
       ),
     )
-    // A column of that name, or an alias, comes before the value.
-    const values = this.#values.filter(({ ref }) => !names.has(ref.parts[0]?.text.toLowerCase() ?? ""))
-    return { sites: [...this.#sites, ...values.map(({ site }) => site)], extracted: this.#extracted }
+    const nameOf = (ref: ColumnRef) => ref.parts[0]?.text.toLowerCase() ?? ""
+    // A column of that name comes before the value.
+    const values = this.#values.filter(({ ref }) => !names.has(nameOf(ref)))
+    const certain = values.filter(({ ref }) => !this.#given.has(nameOf(ref)))
+    return {
+      sites: [...this.#sites, ...certain.map(({ site }) => site)],
+      extracted: this.#extracted,
+      doubtful: values.flatMap((value) => (certain.includes(value) ? [] : [value.site])),
+    }
   }
 
   /** Looks at one node; what is to be looked at next. */
@@ -256,14 +269,13 @@ class SiteCollector {
     refuseCall(call)
     // DESCRIBE shows its name.
     if (dry) return
-    const value = queryValue(call, this.#env.context.nowMicros)
-    if (value !== undefined)
-      this.#sites.push(
-        textSite(
-          call.span,
-          printExpr(value, () => ""),
-        ),
-      )
+    const { nowMicros } = this.#env.context
+    const value = queryValue(call, nowMicros)
+    const origin = ageOrigin(call, nowMicros)
+    const [first] = call.args
+    if (value !== undefined) this.#sites.push(textSite(call.span, printValue(value)))
+    if (origin === undefined || first === undefined) return
+    this.#sites.push(textSite({ start: first.span.start, end: first.span.start }, `${printValue(origin)}, `))
   }
 
   #column(ref: ColumnRef): void {
@@ -271,12 +283,13 @@ class SiteCollector {
     if (value !== undefined)
       this.#values.push({
         ref,
-        site: textSite(
-          ref.span,
-          printExpr(value, () => ""),
-        ),
+        site: textSite(ref.span, printValue(value)),
       })
   }
+}
+
+function printValue(value: TypedLiteral): string {
+  return printExpr(value, () => "")
 }
 
 function textSite(span: Span, text: string): TextSite {

@@ -1,0 +1,25 @@
+-- one value a query, wherever it stands, unless a column or an alias has the name
+SELECT 5 AS current_date, current_date + 1 AS n FROM kinds;
+SELECT 5 AS current_date, current_date + 1 AS n, row_number() OVER () > 0 FROM kinds;
+SELECT x.current_date FROM (SELECT 7 AS current_date) x;
+SELECT current_date FROM (SELECT 7 AS current_date) x;
+SELECT current_date, row_number() OVER () FROM (SELECT 7 AS current_date) x;
+SELECT current_date FROM (VALUES (7)) x(current_date);
+WITH c(current_date) AS (SELECT 8) SELECT current_date, count(*) OVER () FROM c;
+WITH c AS (SELECT 8 AS localtime) SELECT localtime, count(*) OVER () FROM c;
+SELECT (SELECT current_date FROM (SELECT 7 AS current_date)), count(*) OVER () FROM kinds;
+SELECT typeof(current_date), typeof(today()), typeof(now()), typeof(current_timestamp), typeof(localtimestamp), typeof(current_time), typeof(localtime), typeof(get_current_time()), typeof(current_localtime()), typeof(current_localtimestamp()), typeof(transaction_timestamp()), typeof(get_current_timestamp());
+SELECT age(ts) > INTERVAL 1 DAY, age(tstz) = age(tstz) FROM kinds;
+SELECT now() = (SELECT now()), now() = (SELECT max(now()) FROM kinds), current_timestamp = now(), current_date = today(), now()::DATE = current_date;
+SELECT id FROM kinds WHERE (SELECT now() AS n) = now() AND now() = (SELECT n FROM (SELECT now() AS n, row_number() OVER ()));
+SELECT count(DISTINCT n) FROM (SELECT now() AS n, row_number() OVER () FROM kinds);
+SELECT list_transform([1,2], lambda x: now() = current_timestamp), [current_date = today() FOR x IN [1]];
+SELECT count(*) FROM kinds GROUP BY current_date;
+SELECT typeof(current_date), count(*) FROM kinds GROUP BY ALL;
+SELECT max(current_date) = today() FROM kinds HAVING max(today()) = current_date ORDER BY current_date;
+SELECT date_diff('day', current_date, today()), date_trunc('day', now()) = current_date, year(now()) = year(current_date), extract(year FROM current_timestamp) = year(today());
+SELECT "current_date" FROM (SELECT 3 AS "current_date");
+SELECT t.current_date, count(*) OVER () FROM (SELECT 3 AS "current_date") t;
+SELECT * FROM range(CAST(current_date AS TIMESTAMP), CAST(today() AS TIMESTAMP) + INTERVAL 1 DAY, INTERVAL 1 DAY) r(x) WHERE x > now()::TIMESTAMP;
+SELECT typeof(current_date - 1), typeof(now() + INTERVAL 1 DAY), typeof(now() - now()), typeof(today() - today());
+SELECT age(TIMESTAMP '2020-01-01') = age(TIMESTAMP '2020-01-01'), row_number() OVER ();
