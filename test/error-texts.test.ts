@@ -77,6 +77,26 @@ describe("without an engine", () => {
   })
 })
 
+describe("what needs an extension", () => {
+  test.each([
+    "SELECT json_extract(name, '$.a') FROM sales",
+    "SELECT name -> 'a' FROM sales",
+    "SELECT name ->> 'a', row_number() OVER () FROM sales",
+    "SELECT name::JSON FROM sales",
+    "SELECT id FROM sales WHERE to_json(name) IS NULL",
+    "SELECT json_group_array(name) FROM sales",
+    "SELECT name COLLATE de FROM sales",
+    "SELECT icu_sort_key(name, 'de') FROM sales",
+    "SELECT st_point(1, 2) FROM sales",
+    "SELECT name::INET FROM sales",
+    "SELECT excel_text(id, '0') FROM sales",
+    "SELECT pg_timezone_names() FROM sales",
+    "SELECT histogramm(id) FROM sales",
+  ])("%s", async (sql) => {
+    expect(`\n${await refusal(sql)}\n`).toMatchSnapshot()
+  })
+})
+
 describe("in DuckDB's words", () => {
   test.each([
     "SELECT nam FROM sales",

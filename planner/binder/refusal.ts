@@ -2,6 +2,7 @@ import { tokenMatcher } from "chevrotain"
 import type { Span } from "../ast/span.ts"
 import type { CopiedText, DescribeRefusal } from "../describe.ts"
 import { BindError, UnsupportedSql } from "../errors.ts"
+import { missingExtension } from "../lowering/extensions.ts"
 import { tokenize } from "../parser/lexer.ts"
 import { identifierOf, Label } from "../parser/tokens.ts"
 
@@ -22,11 +23,11 @@ export function refused(
 ): BindError | UnsupportedSql {
   const span =
     namedSpan(refusal.message, names) ?? spanAt(refusal.position, copied) ?? onlyMention(refusal.message, sql)
-  const extension = EXTENSION.exec(refusal.message)
-    ?.slice(1)
-    .find((each) => each !== undefined)
-  if (extension === "icu") return needsZone(refusal, span ?? zonedCall(names), span === undefined)
-  if (extension !== undefined) return needsExtension(refusal, extension, span)
+  if (/required extension 'icu'/.test(refusal.message)) {
+    return needsZone(refusal, span ?? zonedCall(names), span === undefined)
+  }
+  const missing = missingExtension(refusal.message)
+  if (missing !== undefined) return new UnsupportedSql({ ...missing, span })
   if (isUndecidedMacro(refusal.message)) return undecided(span ?? zonedCall(names))
   if (/No function matches [^']*'[^'(]+\([^)]*TIMESTAMP WITH TIME ZONE/.test(refusal.message)) {
     return needsZone(refusal, span, span === undefined)
@@ -40,9 +41,6 @@ export interface NamedSpan {
   readonly span: Span
 }
 
-/** How DuckDB says that an extension would have to be there. */
-const EXTENSION = /it exists in the (\w+) extension|required extension '(\w+)'/
-
 /** Where an argument's type is not known before it is computed, DuckDB cannot tell whether it is zoned. */
 function isUndecidedMacro(message: string): boolean {
   return /Macro (?:[\w[\] ]+ utc|<[~!][+-][~!]>)\(\) has multiple overloads/.test(message)
@@ -54,16 +52,6 @@ function undecided(span: Span | undefined): UnsupportedSql {
       "the statement does not tell whether a value here is a TIMESTAMP WITH TIME ZONE, for which Skein has rules of its own",
     span,
     hint: "cast it, as in year(x::TIMESTAMPTZ)",
-  })
-}
-
-/** Only DuckDB's core functions are linked into the engines. */
-function needsExtension(refusal: DescribeRefusal, extension: string, span: Span | undefined): UnsupportedSql {
-  const name = /name "?(\w+)"?/i.exec(refusal.message)?.[1]
-  const what = name === undefined ? "this expression" : `function "${name}"`
-  return new UnsupportedSql({
-    message: `${what} needs DuckDB's ${extension} extension, and Skein's engines run without extensions`,
-    span,
   })
 }
 

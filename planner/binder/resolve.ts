@@ -4,7 +4,7 @@ import { mapExpr, replaceNodes, walk } from "../ast/traverse.ts"
 import type { BoundExpr } from "../logical/column.ts"
 import { lowerZoned } from "../lowering/zoned.ts"
 import type { BindContext } from "./context.ts"
-import { refuseCall } from "./unsupported-calls.ts"
+import { refuseArrow, refuseCall } from "./unsupported-calls.ts"
 import { ageOrigin, bareQueryValue, queryValue } from "./query-values.ts"
 import { NotTakenApart } from "./not-taken-apart.ts"
 import { lookup, sameName, type Scope, unknownColumn } from "./scope.ts"
@@ -52,5 +52,8 @@ function withQueryValues(context: BindContext, expr: BoundExpr): BoundExpr {
 
 /** Calls that have no right answer here: one sentence each, at its place. */
 function refuseCalls(expr: NamedExpr): void {
-  for (const node of walk(expr)) if (node._tag === "FunctionCall") refuseCall(node)
+  for (const node of walk(expr)) {
+    if (node._tag === "FunctionCall") refuseCall(node)
+    if (node._tag === "Binary") refuseArrow(node)
+  }
 }

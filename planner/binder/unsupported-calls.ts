@@ -1,6 +1,7 @@
-import type { ColumnRef, FunctionCall } from "../ast/expression.ts"
+import type { Binary, ColumnRef, FunctionCall } from "../ast/expression.ts"
 import type { NamedExpr } from "../ast/query.ts"
 import { UnsupportedSql } from "../errors.ts"
+import { needsExtension } from "../lowering/extensions.ts"
 import { UTC_NAMES } from "../lowering/zoned-rules.ts"
 
 /** Calls that DuckDB would answer, and a distributed run would answer otherwise: each is refused in one sentence. */
@@ -13,6 +14,12 @@ export function refuseCall(call: FunctionCall<ColumnRef>): void {
     const message = "bitstring_agg(x) takes its range from a table's statistics, which a stage's table does not have"
     throw refusal(call, message, "give the range: bitstring_agg(x, min, max)")
   }
+}
+
+/** `a -> 'x'` and `a ->> 'x'`, which only JSON has. Between the parentheses of a call an arrow may be a lambda's. */
+export function refuseArrow({ op, span }: Binary<ColumnRef>): void {
+  if (op !== "->" && op !== "->>") return
+  throw new UnsupportedSql({ ...needsExtension(`operator ${op}`, "json"), span })
 }
 
 /** Law 12. */

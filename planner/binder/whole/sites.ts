@@ -9,7 +9,7 @@ import { asksData, pivotEdit } from "../../pivot-values.ts"
 import { printExpr } from "../../sql/print-expression.ts"
 import { type BoundSubquery, type FromContext, type ResolvedTable, resolveTable } from "../from.ts"
 import { ageOrigin, bareQueryValue, queryValue } from "../query-values.ts"
-import { refuseCall } from "../unsupported-calls.ts"
+import { refuseArrow, refuseCall } from "../unsupported-calls.ts"
 import { aliasOf, emptyTable } from "./alias.ts"
 import { closedQuery } from "./closed-query.ts"
 import { keepsFilters, termsOf } from "./filters.ts"
@@ -192,6 +192,9 @@ class SiteCollector {
         return below(visit)
       case "FunctionCall":
         this.#call(node, visit)
+        return below(visit)
+      case "Binary":
+        refuseArrow(node)
         return below(visit)
       case "ColumnRef":
         if (!visit.dry) this.#column(node)
