@@ -2,7 +2,7 @@ import type { Identifier } from "../ast/expression.ts"
 import type { FromItem, JoinRef, Query, SubqueryRef, TableAlias, TableRef } from "../ast/query.ts"
 import { NOWHERE } from "../ast/span.ts"
 import { UnknownColumn, UnsupportedSql } from "../errors.ts"
-import { type BoundExpr, call, type Column, columnIds, conjunction, conjuncts, isUntyped } from "../logical/column.ts"
+import { type BoundExpr, call, type Column, columnIds, conjunction, conjuncts } from "../logical/column.ts"
 import type { JoinKind, Plan } from "../logical/plan.ts"
 import { isWireType } from "../types/wire.ts"
 import { equality, explicitComparisons } from "./comparisons.ts"
@@ -11,6 +11,7 @@ import { type CteBindings, cteScan } from "./ctes.ts"
 import { NotTakenApart } from "./not-taken-apart.ts"
 import { plainFromItem, type PlainJoinRef } from "./plain-query.ts"
 import { uniqueInSubquery } from "./unique-names.ts"
+import { mayBeUntyped } from "./untyped.ts"
 import { bindView } from "./views.ts"
 import { NO_ALIASES, resolve } from "./resolve.ts"
 import {
@@ -65,7 +66,6 @@ export async function bindFrom(from: FromItem | undefined, env: FromContext): Pr
 
 async function bindTable(ref: TableRef, env: FromContext): Promise<BoundFrom> {
   const { plan, name, fields } = await resolveTable(ref, env)
-  refuseUntyped(fields)
   return single(plan, relation(ref.alias, name, fields))
 }
 
@@ -114,21 +114,16 @@ export async function resolveTable(ref: TableRef, env: FromContext): Promise<Res
 }
 
 async function bindSubquery(ref: SubqueryRef, env: FromContext): Promise<BoundFrom> {
+  if (mayBeUntyped(ref.query)) throw new NotTakenApart("a column of NULL without a type")
   const bound = await env.bindQuery(ref.query, env.ctes)
   if (!isSpeakable(bound)) throw new NotTakenApart("a subquery whose type has no name")
   const { plan, fields } = bound
-  refuseUntyped(fields)
   return single(plan, relation(ref.alias, "unnamed_subquery", uniqueInSubquery(fields)))
 }
 
 /** A column of a type that cannot be written in SQL (a row without field names) can be shown, but not read again. */
 export function isSpeakable({ fields }: BoundSubquery): boolean {
   return fields.every(({ column }) => isWireType(column.type))
-}
-
-/** `SELECT NULL AS c`: what reads `c` gives it its type, as long as no table holds it. */
-function refuseUntyped(fields: BoundSubquery["fields"]): void {
-  if (fields.some(({ column }) => isUntyped(column))) throw new NotTakenApart("a column of NULL without a type")
 }
 
 function single(plan: Plan, only: Relation): BoundFrom {

@@ -176,3 +176,10 @@ SELECT d.id FROM depts d WHERE d IN (SELECT e FROM depts e WHERE e.floor > 1) OR
 SELECT '"' AS q, rank() OVER (ORDER BY "Mixed Case") AS r FROM "odd names" ORDER BY r;
 SELECT $$"$$ AS q, sum("a.b") OVER (ORDER BY "x""y") AS s /* " */ FROM "odd names" ORDER BY s;
 SELECT 'it''s "' AS q, (SELECT max("größe") FROM "odd names" o WHERE o."Mixed Case" <> '"') AS m FROM depts ORDER BY q LIMIT 1;
+
+-- NULL without a type gets one from what reads it
+SELECT p.id, coalesce(n.b, DATE '2020-01-01') AS d FROM people p JOIN (SELECT NULL AS b, id FROM people) n USING (id) WHERE p.id < 4 ORDER BY p.id;
+SELECT greatest(b, 'x') AS g, typeof(b) AS t FROM (SELECT b FROM (SELECT NULL AS b, id FROM depts) WHERE id = 10);
+SELECT coalesce(b, DATE '2020-01-01') AS d FROM (SELECT NULL AS b FROM depts WHERE id = 10 UNION ALL SELECT NULL);
+SELECT max(b) AS m, id FROM (SELECT NULL AS b, id FROM depts UNION ALL SELECT title, id FROM depts) GROUP BY id ORDER BY id;
+SELECT typeof(b) AS t FROM (WITH n AS (SELECT NULL AS b FROM depts LIMIT 1) SELECT b FROM n);

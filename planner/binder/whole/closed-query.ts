@@ -3,10 +3,11 @@ import type { Query, QueryBody } from "../../ast/query.ts"
 import { AmbiguousColumn, BindError, UnknownColumn, UnsupportedSql } from "../../errors.ts"
 import { type BoundSubquery, type FromContext, isSpeakable } from "../from.ts"
 import { NotTakenApart } from "../not-taken-apart.ts"
+import { mayBeUntyped } from "../untyped.ts"
 
 /** The subquery bound by itself; undefined when it reads what is around it, or is not worth a stage of its own. */
 export async function closedQuery(query: Query, env: FromContext): Promise<BoundSubquery | undefined> {
-  if (!readsTables(query) || !isTyped(query.body)) return undefined
+  if (!readsTables(query) || !isTyped(query.body) || mayBeUntyped(query)) return undefined
   try {
     const bound = await env.bindQuery(query, env.ctes)
     return isSpeakable(bound) ? bound : undefined
