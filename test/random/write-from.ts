@@ -29,6 +29,8 @@ export type WriteSubquery = (
 
 /** Joins that may yield more pairs than this are written as SEMI joins. */
 const PAIRS_MAX = 100_000
+/** More pairs than this are not compared one by one. */
+const COMPARED_PAIRS_MAX = 3_000_000
 /** Pairs of rows per pair that an equality is taken to let through. */
 const PAIRS_PER_MATCH = 8
 
@@ -140,7 +142,9 @@ function writeJoin(
       : `${written} USING (${chosen.map((field) => quoted(field.name)).join(", ")})`
     return { ...both, merged: hidden ? left.merged : [...both.merged, ...chosen], sql }
   }
-  const on = terms.length === 0 ? ["TRUE"] : terms.map((term) => term.sql)
+  // Each pair would have to be looked at.
+  const endless = !equal && pairs > COMPARED_PAIRS_MAX
+  const on = terms.length === 0 || endless ? ["TRUE"] : terms.map((term) => term.sql)
   if (comma && kind === "INNER") {
     return { ...both, sql: `${left.sql}, ${rightSql}`, where: [...both.where, ...on] }
   }

@@ -214,6 +214,8 @@ function plainList(query: QueryGene, from: WrittenFrom, names: Names, top: boole
 function itemValue(gene: ItemGene, scope: Scope): Value {
   const [first, ...rest] = scope.values
   if (gene.form < 4 && first !== undefined) return choose(gene.expr.pick, [first, ...rest])
+  // What reads it gives it its type, or it is an INTEGER.
+  if (gene.form === 8 && gene.expr.pick % 7 === 6) return { sql: "NULL", kind: gene.alias % 3 === 0 ? "date" : "int" }
   const kind = kindIn(scope, gene.expr, [...PLAIN_KINDS, "list", "texts"])
   return { sql: write(kind, gene.expr, scope), kind }
 }
