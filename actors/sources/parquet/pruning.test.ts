@@ -129,7 +129,7 @@ describe("statistics that are not trusted", () => {
     const page = more.page ?? new Uint8Array([5, 0, 0, 0])
     await writeFile(path, craftFile([{ ...column, page, statistics }], more.footer ?? []))
     const table = await parquetSource.describe([path])
-    const splits = table.splits(["v"], [{ column: "v", op: "=", values: [more.constant ?? "5"] }]).splits
+    const splits = table.splits(["v"], [{ column: "v", op: more.op ?? "=", values: [more.constant ?? "5"] }]).splits
     return splits.length === 1
   }
   const int = (value: number): ThriftValue => bytes(new Uint8Array(new Int32Array([value]).buffer))
@@ -177,6 +177,16 @@ describe("statistics that are not trusted", () => {
     expect(await kept(struct([5, int96], [6, int96]), { physical: 3, page: new Uint8Array(12), constant })).toBe(true)
   })
 
+  test("law 8: a NaN is above a float's maximum, which does not tell of it", async () => {
+    const float = (value: number): ThriftValue => bytes(new Uint8Array(new Float32Array([value]).buffer))
+    const nan = { physical: 4, page: new Uint8Array(new Float32Array([NaN]).buffer) }
+    const bounds = struct([5, float(20)], [6, float(10)])
+    expect(await kept(bounds, { ...nan, op: ">", constant: "25" })).toBe(true)
+    expect(await kept(bounds, { ...nan, op: ">=", constant: "25" })).toBe(true)
+    expect(await kept(bounds, { ...nan, op: "<", constant: "5" })).toBe(false)
+    expect(await kept(struct([5, int(20)], [6, int(10)]), { op: ">", constant: "25" })).toBe(false)
+  })
+
   test("cut strings bound what they were cut from", async () => {
     const cut = struct([5, ascii("B")], [6, ascii("A")], [7, bool(false)], [8, bool(false)])
     expect(await kept(cut, { ...text, footer: [typeOrder], constant: "AAAA" })).toBe(true)
@@ -184,6 +194,7 @@ describe("statistics that are not trusted", () => {
   })
 
   interface Crafted {
+    readonly op?: PruningPredicate["op"]
     readonly physical?: number
     readonly element?: readonly ThriftField[]
     readonly page?: Uint8Array
