@@ -111,6 +111,8 @@ describe("law 1: both sides of a hash exchange hash the comparison type", () => 
   test.each(KEY_TYPES)("grouping by %s", async (type) => {
     await same(`SELECT ${column(type)}, count(*) FROM l GROUP BY ALL`, HASH)
     await same(`SELECT DISTINCT ${column(type)} FROM l`, HASH)
+    await same(`SELECT count(DISTINCT ${column(type)}), min(${column(type)}) FROM l`, HASH)
+    await same(`SELECT bigint, count(DISTINCT ${column(type)}), count(*) FROM l GROUP BY bigint`, HASH)
   })
 
   test("NaN, both zeros and infinities, FLOAT against DOUBLE", async () => {
