@@ -406,6 +406,15 @@ describe("law 12: the session's zone is UTC", () => {
     }
   })
 
+  test.each(["FROM zoned", "FROM zoned QUALIFY count(*) OVER () > 0"])(
+    "functions of TIMESTAMPTZ read it in UTC: %s",
+    async (from) => {
+      const list =
+        "date_trunc('day', ts), extract(hour FROM ts), ts + INTERVAL 1 MONTH, ts::DATE, strftime(ts, '%d %H:%M'), ts AT TIME ZONE 'UTC'"
+      await same(`WITH zoned AS (SELECT t::TIMESTAMPTZ AS ts FROM moments) SELECT ${list} ${from}`, HASH)
+    },
+  )
+
   test("another zone is refused in one sentence", async () => {
     await expect(skeinAnswer(session, "SET TimeZone = 'Europe/Berlin'", HASH)).rejects.toMatchObject({
       message: "TimeZone cannot be 'Europe/Berlin'",
