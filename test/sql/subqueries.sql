@@ -114,3 +114,7 @@ SELECT i FROM range((SELECT count(*) FROM depts)) t(i) WHERE i > 3;
 SELECT (SELECT sum(p.id + q.id) FROM people q WHERE q.dept = p.dept) AS s, p.id FROM people p WHERE p.id BETWEEN 1 AND 4 ORDER BY p.id;
 SELECT (SELECT sum(p.salary)) AS s FROM people p;
 SELECT dept, (SELECT max(title) FROM depts WHERE id = sum(p.id)) AS t FROM people p GROUP BY dept ORDER BY dept;
+
+-- a quote in a text begins no name: the columns after it are read, too
+SELECT id, (SELECT '"' || max(name) || '"' FROM people q WHERE q.dept = p.dept) AS n FROM people p ORDER BY id;
+SELECT id, (SELECT '"' || max(title) FROM depts d WHERE d.id = p.dept /* " */) AS n FROM people p ORDER BY id;
