@@ -68,6 +68,7 @@ export async function planLogically(
   if (plain !== undefined) return planEdited(plain, context)
   const ids = new ColumnIds()
   let ctes = 0
+  let views = 0
   const bound = await bind(query, {
     sql: context.sql,
     pivotValues: await askPivotValues(query, context),
@@ -75,6 +76,7 @@ export async function planLogically(
     oracle: context.oracle,
     ids,
     nowMicros: context.now.epochMicros,
+    nextView: () => ++views,
     nextCte: () => ctes++,
   })
   const functions = await context.oracle.functions()

@@ -16,6 +16,8 @@ export interface BindContext {
   readonly nowMicros: bigint
   /** Views that are being bound, outermost first, in lower case: none of them may be read again. */
   readonly openViews?: readonly string[]
+  /** Counts the views that the statement reads, each as often as it is bound. */
+  readonly nextView: () => number
   /** Hands out the ids of CTEs. */
   readonly nextCte: () => number
 }

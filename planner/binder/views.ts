@@ -6,6 +6,12 @@ import type { BoundSubquery, FromContext } from "./from.ts"
 import { uniqueInSubquery } from "./unique-names.ts"
 
 /**
+ * Views that one statement may read, those inside views too: one that reads another twice doubles them at every level,
+ * and each is bound where it is read.
+ */
+const VIEWS_READ_MAX = 2000
+
+/**
  * A view where it is read: its query, bound in its own text, once a use. It sees no CTEs of the statement that reads it.
  * What is wrong in it is told at the name that was read.
  */
@@ -15,6 +21,7 @@ export async function bindView(
   env: Pick<FromContext, "context" | "bindIn">,
 ): Promise<BoundSubquery> {
   const { context } = env
+  if (context.nextView() > VIEWS_READ_MAX) throw tooMany(ref)
   const open = context.openViews ?? []
   const key = view.name.toLowerCase()
   if (open.includes(key)) throw recursive(view, ref)
@@ -42,5 +49,13 @@ function recursive(view: ViewDefinition, ref: TableRef): UnsupportedSql {
     message: `view "${view.name}" reads itself`,
     span: ref.nameSpan,
     hint: `if a file is meant, name it: FROM '${view.name}.parquet'`,
+  })
+}
+
+function tooMany(ref: TableRef): UnsupportedSql {
+  return new UnsupportedSql({
+    message: `views inside views are read more than ${VIEWS_READ_MAX} times`,
+    span: ref.nameSpan,
+    hint: "CREATE TABLE … AS keeps the rows of a view that many read",
   })
 }

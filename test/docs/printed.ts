@@ -30,7 +30,15 @@ export async function printedFor(sql: string, oracle: TypeOracle): Promise<Reado
   }
   const functions = await oracle.functions()
   const ids = new ColumnIds()
-  const context = { sql, catalog: TPCH_CATALOG, oracle: listening, ids, nowMicros: 0n, nextCte: () => 0 }
+  const context = {
+    sql,
+    catalog: TPCH_CATALOG,
+    oracle: listening,
+    ids,
+    nowMicros: 0n,
+    nextView: () => 0,
+    nextCte: () => 0,
+  }
   const bound = await bind(statement.query, context)
   const folded = await foldConstants(guardDateTrunc(bound), oracle, functions)
   const steps: string[] = []

@@ -96,7 +96,15 @@ describe.each(files)("%s", (file) => {
 async function bound(sql: string): Promise<{ plan: QueryPlan; ids: ColumnIds }> {
   const ids = new ColumnIds()
   let ctes = 0
-  const context = { sql, catalog: nativeCatalog(native), oracle, ids, nowMicros: 0n, nextCte: () => ctes++ }
+  const context = {
+    sql,
+    catalog: nativeCatalog(native),
+    oracle,
+    ids,
+    nowMicros: 0n,
+    nextView: () => 0,
+    nextCte: () => ctes++,
+  }
   return { plan: await foldConstants(await bind(parseQuery(sql), context), oracle, functions), ids }
 }
 
