@@ -6,7 +6,7 @@ import { UnsupportedSql } from "../../planner/errors.ts"
 import { displayName } from "../../planner/sql/display-name.ts"
 import { edited, type Edit, type EditedText } from "../../planner/sql/edited-text.ts"
 import { quoteIdentifier, quoteString } from "../../planner/sql/quote.ts"
-import { hasMacros, macroEdits } from "./macros.ts"
+import { hasMacros, MACRO_CHARACTERS_MAX, macroEdits, tooLong } from "./macros.ts"
 import { matched, type Parameters } from "./parameters.ts"
 import { settingNamed } from "./settings.ts"
 import { sortEdits, sortsAsDuckDb } from "./sort-defaults.ts"
@@ -32,6 +32,8 @@ export function expanded(source: EditedText, { state, parameters }: Expansion): 
   for (let level = 0; hasMacros(state); level++) {
     const next = pass(current, (query, sql) => named(query, sql, macroEdits(query, sql, state)))
     if (next === current) break
+    if (next.text.length - source.text.length > MACRO_CHARACTERS_MAX)
+      throw tooLong({ start: 0, end: current.text.length })
     if (level >= MACRO_LEVELS_MAX) {
       const message = `macros inside macros are more than ${MACRO_LEVELS_MAX} levels deep: does one call itself?`
       throw new UnsupportedSql({ message, span: { start: 0, end: current.text.length } })
@@ -58,7 +60,8 @@ function valueEdits(
   const found = nodes.filter((node) => node._tag === "Parameter")
   refuseOrdinals(nodes)
   const valueOf = matched(found, parameters)
-  const values = found.map((node: Parameter): Edit => ({ span: node.span, text: valueOf(node) }))
+  // `LIMIT?` and `THEN?ELSE` are whole words, which a number beside them would not leave so.
+  const values = found.map((node: Parameter): Edit => ({ span: node.span, text: ` ${valueOf(node)} ` }))
   const settings = nodes.flatMap((node): readonly Edit[] => {
     if (node._tag !== "FunctionCall" || node.name.toLowerCase() !== "current_setting") return []
     const [name, more] = node.args

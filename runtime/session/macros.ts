@@ -15,6 +15,9 @@ type Macros = Pick<SessionState, "macros" | "tableMacros">
 /** What a macro's own schema may be called in `main.f(1)`. */
 const OWN_SCHEMAS: ReadonlySet<string> = new Set(["main", "temp", "memory"])
 
+/** Characters that all macros of a statement may put into it: one that uses another twice doubles it at every level. */
+export const MACRO_CHARACTERS_MAX = 128 * 1024
+
 export function hasMacros({ macros, tableMacros }: Macros): boolean {
   return macros.size + tableMacros.size > 0
 }
@@ -31,7 +34,13 @@ export function macroEdits(query: Query, sql: string, state: Macros): readonly E
           : undefined
     if (edit !== undefined) edits.push(edit)
   }
-  return outermost(edits)
+  const kept = outermost(edits)
+  let added = 0
+  for (const { span, text } of kept) {
+    added += text.length
+    if (added > MACRO_CHARACTERS_MAX) throw tooLong(span)
+  }
+  return kept
 }
 
 /** Of edits inside each other the widest. */
@@ -40,6 +49,13 @@ function outermost(edits: readonly Edit[]): readonly Edit[] {
   const kept: Edit[] = []
   for (const edit of ordered) if (edit.span.start >= (kept.at(-1)?.span.end ?? 0)) kept.push(edit)
   return kept
+}
+
+export function tooLong(span: Span): UnsupportedSql {
+  const message = `macros make the statement longer by more than ${MACRO_CHARACTERS_MAX} characters`
+  const hint =
+    "a macro that uses a parameter or another macro twice doubles its text at every level: name the value in a CTE"
+  return new UnsupportedSql({ message, span, hint })
 }
 
 function scalarEdit(call: FunctionCall<ColumnRef>, sql: string, { macros }: Macros): Edit | undefined {
@@ -54,7 +70,8 @@ function scalarEdit(call: FunctionCall<ColumnRef>, sql: string, { macros }: Macr
   const qualified = schema !== undefined && OWN_SCHEMAS.has(keyOf(schema.text))
   const overload = chosen(macro, qualified ? call.args.slice(1) : call.args, call.nameSpan, sql)
   if (overload.body._tag !== "scalar") throw notScalar(macro, call.nameSpan)
-  const body = withArguments(macro.sql, overload.body.expr.span, overload.values, overload.body.expr)
+  refuseCapture(macro, call, overload.body.expr, overload.values)
+  const body = withArguments(macro.sql, overload.body.expr, overload.values, call.nameSpan)
   // `f(x) OVER (…)`: the window belongs to the aggregate that the macro is.
   if (call.over !== undefined && overload.body.expr._tag === "FunctionCall") {
     return { span: { start: call.span.start, end: call.over.span.start }, text: `${body} ` }
@@ -70,7 +87,7 @@ function tableEdit(ref: TableFunctionRef, sql: string, { tableMacros }: Macros):
   const overload = chosen(macro, ref.args, ref.nameSpan, sql)
   if (overload.body._tag !== "table") throw notScalar(macro, ref.nameSpan)
   const { query } = overload.body
-  const text = withArguments(macro.sql, query.span, overload.values, query)
+  const text = withArguments(macro.sql, query, overload.values, ref.nameSpan)
   const start = ref.qualifiers[0]?.span.start ?? ref.nameSpan.start
   return { span: { start, end: closing(sql, ref.nameSpan.end) }, text: `(${text})` }
 }
@@ -133,16 +150,61 @@ function fitted(
   return values
 }
 
-/** A piece of the macro's text with its parameters replaced. */
-function withArguments(sql: string, span: Span, values: ReadonlyMap<string, string>, body: NamedExpr | Query): string {
+/** A piece of the macro's text with its parameters replaced; `at` is where it is called. */
+function withArguments(sql: string, body: NamedExpr | Query, values: ReadonlyMap<string, string>, at: Span): string {
+  const { span } = body
+  let length = span.end - span.start
+  const tables = tableNames(body)
   const edits = freeColumns(body).flatMap((ref): readonly Edit[] => {
-    const [first] = ref.parts
+    const [first, field] = ref.parts
     const value = first === undefined ? undefined : values.get(keyOf(first.text))
     if (first === undefined || value === undefined) return []
+    // `t.x` is a column of the macro's own table before it is a field of its parameter.
+    if (field !== undefined && tables.has(keyOf(first.text))) return []
+    length += value.length
+    if (length > MACRO_CHARACTERS_MAX) throw tooLong(at)
     const { start, end } = first.span
     return [{ span: { start: start - span.start, end: end - span.start }, text: value }]
   })
   return edited(partOf(sql, span), edits).text
+}
+
+/** What the tables in a macro's text are called, in lower case. */
+function tableNames(body: NamedExpr | Query): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const node of walkTree(body)) {
+    if ("alias" in node && typeof node.alias === "object" && "name" in node.alias)
+      names.add(keyOf(node.alias.name.text))
+    else if (node._tag === "TableRef") names.add(keyOf(node.name))
+  }
+  return names
+}
+
+/**
+ * An argument is read where the macro is called. Inside a subquery of the macro its columns would be looked for in the
+ * subquery's tables first: `id` would be another column. With its table's name before it, it stays what it is.
+ */
+function refuseCapture(
+  macro: KeptMacro,
+  call: FunctionCall<ColumnRef>,
+  body: NamedExpr,
+  values: ReadonlyMap<string, string>,
+): void {
+  const bare = call.args
+    .flatMap((arg) => freeColumns(arg._tag === "NamedArgument" ? arg.value : arg))
+    .find((ref) => ref.parts.length === 1)
+  if (bare === undefined) return
+  for (const query of walkTree(body)) {
+    if (query._tag !== "Query" || tableNames(query).size === 0) continue
+    const used = freeColumns(query).find(({ parts: [first] }) => first !== undefined && values.has(keyOf(first.text)))
+    if (used === undefined) continue
+    const name = bare.parts[0]?.text ?? ""
+    throw new UnsupportedSql({
+      message: `macro ${macro.name}() uses its parameter in a subquery, where the column "${name}" could mean another one`,
+      span: bare.span,
+      hint: `write it with its table: t.${name}`,
+    })
+  }
 }
 
 function notScalar(macro: KeptMacro, span: Span): UnsupportedSql {

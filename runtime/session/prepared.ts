@@ -4,7 +4,7 @@ import { walkTree } from "../../planner/ast/walk-tree.ts"
 import { relocated, UnsupportedSql } from "../../planner/errors.ts"
 import { nearestName } from "../../planner/parser/nearest.ts"
 import { parse } from "../../planner/parser/parse.ts"
-import { quoteString } from "../../planner/sql/quote.ts"
+import { printValue } from "../../planner/sql/print-value.ts"
 import { partOf } from "../../planner/sql/edited-text.ts"
 import { readTextBatches } from "../formats/text-batch.ts"
 import { type Answer, doneAnswer } from "./answer.ts"
@@ -100,7 +100,7 @@ async function argument(run: Run, value: NamedExpr, sql: string): Promise<string
     for (const { rows, columns } of readTextBatches(batch.ipc)) if (rows > 0) printed = columns[0]?.at(0) ?? null
   }
   const type = result.columns[0]?.type ?? "VARCHAR"
-  return printed === null ? `CAST(NULL AS ${type})` : `CAST(${quoteString(printed)} AS ${type})`
+  return printed === null ? `CAST(NULL AS ${type})` : `CAST(${printValue(printed, "a value")} AS ${type})`
 }
 
 function hasCall(value: NamedExpr): boolean {

@@ -19,6 +19,7 @@ async function refusal(script: string): Promise<string> {
 }
 
 test.each([
+  "CREATE MACRO m(k) AS (SELECT count(*) FROM a WHERE id < k); SELECT id, m(id) FROM b",
   "DESCRIBE SELECT idd FROM a",
   "DESCRIBE nowhere",
   "SHOW nowhere",
@@ -69,3 +70,30 @@ test.each([
 ])("%s", async (script) => {
   expect(await refusal(script)).toMatchSnapshot()
 })
+
+/** Each definition names the one before it twice: few lines stand for far more work than any node has time for. */
+function doubling(levels: number, define: (level: number) => string, last: string): string {
+  return `${Array.from({ length: levels }, (_, level) => define(level + 1)).join("; ")}; ${last}`
+}
+
+test("macros that double at every level are refused before they are written out", async () => {
+  const twice = (k: number) => `CREATE MACRO m${k}(p) AS m${k - 1}(p) + m${k - 1}(p)`
+  const script = `CREATE MACRO m0(p) AS p + 1; ${doubling(60, twice, "SELECT m40(1)")}`
+  await expect(refusal(script)).resolves.toContain("macros make the statement longer by more than 131072 characters")
+})
+
+test("so are parameters that double at every level", async () => {
+  const script = `CREATE MACRO m(p) AS p || p; SELECT ${"m(".repeat(40)}'x'${")".repeat(40)}`
+  await expect(refusal(script)).resolves.toContain("macros make the statement longer by more than 131072 characters")
+})
+
+test("and a parameter that one macro uses very often", async () => {
+  const script = `CREATE MACRO m(p) AS [${"p, ".repeat(1000)}p]; SELECT m('${"x".repeat(1000)}')`
+  await expect(refusal(script)).resolves.toContain("macros make the statement longer by more than 131072 characters")
+})
+
+test("views that double at every level are refused", async () => {
+  const twice = (k: number) => `CREATE VIEW v${k} AS SELECT x.k FROM v${k - 1} x JOIN v${k - 1} y ON x.k = y.k`
+  const script = `CREATE VIEW v0 AS SELECT 1 AS k; ${doubling(30, twice, "FROM v30")}`
+  await expect(refusal(script)).resolves.toContain("views inside views are read more than 2000 times")
+}, 60_000)
