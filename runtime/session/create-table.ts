@@ -49,10 +49,11 @@ async function write(run: Run, text: EditedText, withData: boolean, file: string
     { span: { start: end, end }, text: "\n) LIMIT 0" },
   ]
   const asked = withData ? text : edited(text, none)
-  const result = await run.query(asked, "stored")
+  // Before the query: one that is started and never read would not end.
   const handle = await open(file, "wx", 0o600)
   let rows = 0
   try {
+    const result = await run.query(asked, "stored")
     const sink = {
       write: async (chunk: string | Uint8Array) => {
         await handle.writeFile(chunk)

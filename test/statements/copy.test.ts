@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import * as path from "node:path"
 import * as zlib from "node:zlib"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { openWorkspace } from "../../runtime/session/workspace.ts"
 import { openBoth, type Both } from "./both.ts"
 
 let both: Both
@@ -225,4 +226,53 @@ test.each([
   mkdirSync(path.join(ours(), "folder"))
   await expect(copied(sql)).rejects.toThrow(message)
   expect(filesIn(ours())).toEqual([])
+})
+
+test("a link among the partitions that are there is not followed", async () => {
+  const outside = mkdtempSync(path.join(tmpdir(), "skein-outside-"))
+  try {
+    mkdirSync(path.join(ours(), "t"))
+    symlinkSync(outside, path.join(ours(), "t", "g=1"))
+    const sql = `COPY (${table()}) TO 't' (PARTITION_BY g, FORMAT csv, APPEND)`
+    await expect(copied(sql)).rejects.toThrow("it is a link")
+    expect(readdirSync(outside)).toEqual([])
+  } finally {
+    rmSync(outside, { recursive: true, force: true })
+  }
+})
+
+test("a partition's value that is too long for a name is told as that, and nothing stays", async () => {
+  const sql = `COPY (SELECT id, repeat('y', 300) AS g ${table()}) TO 't' (PARTITION_BY g)`
+  await expect(copied(sql)).rejects.toThrow("a value of PARTITION_BY, is longer than the disk takes")
+  expect(readdirSync(ours())).toEqual([])
+})
+
+test("a file that cannot be opened leaves no query behind", async () => {
+  // The folder goes while the query is planned: the first rows find it gone.
+  const open: AbortSignal[] = []
+  const session = {
+    ...both.session,
+    query: async (sql: string) => {
+      const result = await both.session.query(sql, { form: "text" })
+      rmSync(ours(), { recursive: true })
+      const left = new AbortController()
+      open.push(left.signal)
+      const batches = async function* () {
+        try {
+          yield* result.batches
+        } finally {
+          left.abort()
+        }
+      }
+      return { ...result, batches: batches() }
+    },
+  }
+  const workspace = openWorkspace(session, { writeRoot: ours() })
+  try {
+    const sql = `COPY (${table()}) TO 't.csv'`
+    await expect(both.ours(sql, workspace)).rejects.toThrow("its folder does not exist")
+    expect(open.map((signal) => signal.aborted)).toEqual([true])
+  } finally {
+    await workspace.close()
+  }
 })

@@ -8,7 +8,7 @@ import { quoteIdentifier } from "../../../planner/sql/quote.ts"
 import { type Answer, countAnswer } from "../answer.ts"
 import type { Run } from "../run.ts"
 import { keyOf } from "../state.ts"
-import { openOutputFile } from "./output-file.ts"
+import { openOutputFile, type OutputFile } from "./output-file.ts"
 import { type CopyPlan, copyPlan } from "./options.ts"
 import { partitionWriter } from "./partitions.ts"
 import { stagedFile, stagedFolder, type Staging } from "./place.ts"
@@ -53,7 +53,7 @@ async function write(
     const writer =
       partitions > 0
         ? partitionWriter(staging.path, columns, plan)
-        : await openOutputFile(staging.path, columns, plan.format, plan.compression)
+        : lateFile(() => openOutputFile(staging.path, columns, plan.format, plan.compression))
     let rows = 0
     try {
       for await (const batch of result.batches) {
@@ -71,6 +71,22 @@ async function write(
   } catch (error) {
     await staging.discard()
     throw error
+  }
+}
+
+/** Opened with the first rows: a file that cannot be opened ends the query, which is left only by leaving its rows. */
+function lateFile(open: () => Promise<OutputFile>): OutputFile {
+  let file: OutputFile | undefined
+  return {
+    batch: async (batch) => {
+      file ??= await open()
+      await file.batch(batch)
+    },
+    end: async () => {
+      file ??= await open()
+      await file.end()
+    },
+    abandon: async () => file?.abandon(),
   }
 }
 
@@ -128,6 +144,9 @@ function asSourceError(error: unknown, path: string): unknown {
     EACCES: "it may not be written",
     ENOSPC: "the disk is full",
     ENOENT: "its folder does not exist",
+    ENOTDIR: "a file stands where a folder should be",
+    EEXIST: "a file stands where a folder should be",
+    ENAMETOOLONG: "a name in it, or a value of PARTITION_BY, is longer than the disk takes",
     EROFS: "the disk is read-only",
   }
   const reason = reasons[String(error.code)] ?? error.message

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises"
-import { dirname, join, relative } from "node:path"
+import { lstat, mkdir, readdir, rename, rm, stat } from "node:fs/promises"
+import { dirname, join, relative, sep } from "node:path"
 import { SourceError } from "../../../actors/errors.ts"
 import type { CopyPlan } from "./options.ts"
 
@@ -67,11 +67,23 @@ async function replaceFolder(from: string, target: string): Promise<void> {
   if (hadOne) await rm(old, { recursive: true, force: true })
 }
 
+/** A link among the folders that are there could lead out of the write root. */
+async function refuseLinks(target: string, way: string): Promise<void> {
+  let place = target
+  for (const part of way.split(sep)) {
+    place = join(place, part)
+    const entry = await lstat(place).catch(() => undefined)
+    if (entry === undefined) return
+    if (entry.isSymbolicLink()) throw cannotWrite(place, "it is a link, and COPY follows none among its partitions")
+  }
+}
+
 /** File by file; those of other names stay. */
 async function addFiles(from: string, target: string): Promise<void> {
   const entries = await readdir(from, { recursive: true, withFileTypes: true })
   for (const entry of entries.filter((each) => each.isFile())) {
     const way = relative(from, join(entry.parentPath, entry.name))
+    await refuseLinks(target, dirname(way))
     await mkdir(dirname(join(target, way)), { recursive: true })
     await rename(join(from, way), join(target, way))
   }
