@@ -49,7 +49,8 @@ export function queryCatalog(
   return {
     view: (ref) => (ref.spelling === "identifier" ? scope?.view(ref.name) : undefined),
     resolve: async (ref) => {
-      const own = ref.spelling === "identifier" ? scope?.files(ref.name) : undefined
+      // A kept table's own text reads it by `read_parquet('skein-table:…')`: a path, and no file's.
+      const own = ref.reader === undefined ? scope?.files(ref.name) : undefined
       const { id, table } =
         own === undefined
           ? await describeOnce(
