@@ -110,8 +110,8 @@ function writeCtes(query: QueryGene, outer: Names): { readonly names: Names; rea
   let names = outer
   const recursive = query.ctes.some(({ form }) => form === 4)
   for (const { form, query: written } of query.ctes) {
-    // Below WITH RECURSIVE DuckDB takes every UNION for one that may not be sorted.
-    const inner = recursive && written.sets.length > 0 ? { ...written, ...UNSORTED } : written
+    // Below WITH RECURSIVE DuckDB takes every UNION for one that reads itself: not sorted, and of unlike names.
+    const inner = recursive ? { ...written, sets: [] } : written
     const { sql, outputs, rows } = writeBlock(inner, names, false)
     if (form === 4) {
       const table = recursiveCte(sql, fieldsOf(outputs, "each"), rows, outer.fresh)
@@ -129,8 +129,6 @@ function writeCtes(query: QueryGene, outer: Names): { readonly names: Names; rea
   }
   return { names, clause: texts.length === 0 ? "" : `WITH ${recursive ? "RECURSIVE " : ""}${texts.join(", ")} ` }
 }
-
-const UNSORTED = { order: [], orderAll: false, limit: undefined, offset: undefined } as const
 
 /** A count from each row of a query up to 3, beside one of the row's texts. */
 function recursiveCte(
