@@ -56,7 +56,13 @@ export async function bindGrouping(
   const aggregates = items.slice(distinctGroups.length)
   const byText = new Map(items.map((item, i) => [printBound(written[i] ?? item.expr), item.column]))
   const plan: Plan = { _tag: "Aggregate", input, groups: groupItems, aggregates, phase: "complete" }
-  return { plan, rewrite: (expr) => readingGroups(expr, written, byText, items) }
+  // Printing every node of a long chain would be quadratic: only what could be one of them is printed.
+  const grouped: GroupedColumns = {
+    kinds: new Set(written.map(kindOf)),
+    byText,
+    made: new Set(items.map((item) => item.column.id)),
+  }
+  return { plan, rewrite: (expr) => readingGroups(expr, grouped) }
 }
 
 /**
@@ -104,16 +110,15 @@ function kindOf(expr: BoundExpr): string {
   return expr._tag === "Binary" ? `Binary ${expr.op}` : expr._tag
 }
 
-function readingGroups(
-  expr: BoundExpr,
-  written: readonly BoundExpr[],
-  byText: ReadonlyMap<string, Column>,
-  items: readonly Item[],
-): BoundExpr {
-  // Printing every node of a long chain would be quadratic: only what could be one of them is printed.
-  const kinds = new Set(written.map(kindOf))
+interface GroupedColumns {
+  /** What sort of expressions are computed below. */
+  readonly kinds: ReadonlySet<string>
+  readonly byText: ReadonlyMap<string, Column>
+  readonly made: ReadonlySet<number>
+}
+
+function readingGroups(expr: BoundExpr, { kinds, byText, made }: GroupedColumns): BoundExpr {
   const rewritten = replaceNodes(expr, (node) => (kinds.has(kindOf(node)) ? byText.get(printBound(node)) : undefined))
-  const made = new Set(items.map((item) => item.column.id))
   const stray = columnsOf(rewritten).find((column) => !made.has(column.id))
   if (stray === undefined) return rewritten
   throw new NotTakenApart(`${stray.name}, which is neither grouped nor aggregated`)

@@ -20,6 +20,8 @@ const VALUES: Readonly<Record<string, "timestamptz" | "date" | "timestamp" | "ti
   current_localtime: "time",
 }
 
+export const QUERY_VALUE_NAMES: readonly string[] = Object.keys(VALUES)
+
 /** Those that are written without parentheses. */
 const BARE_NAMES: ReadonlySet<string> = new Set([
   "current_timestamp",

@@ -37,7 +37,7 @@ export function lookup(scope: Scope, ref: ColumnRef): BoundExpr | undefined {
   if (first === undefined) return undefined
   if (second !== undefined) {
     const relation = scope.relations.filter((each) => sameName(each.alias, first.text))
-    const found = relation.flatMap((each) => each.columns.filter((column) => sameName(column.name, second.text)))
+    const found = relation.flatMap((each) => columnsNamed(each, second.text))
     if (found.length > 1) throw ambiguous(ref, `${first.text}.${second.text}`, relation)
     if (found[0] !== undefined) return fields(found[0].column, rest, ref)
   }
@@ -47,12 +47,35 @@ export function lookup(scope: Scope, ref: ColumnRef): BoundExpr | undefined {
 
 function unqualified(scope: Scope, name: Identifier, ref: ColumnRef): BoundExpr | undefined {
   const merged = scope.merged.find((each) => sameName(each.name, name.text))
-  const holders = scope.relations.filter((relation) => relation.columns.some((each) => sameName(each.name, name.text)))
-  const found = holders.flatMap((relation) => relation.columns.filter((each) => sameName(each.name, name.text)))
   // As DuckDB: what USING made is asked first, even where another table has the name too.
   if (merged !== undefined) return merged.expr
+  const holders = scope.relations.filter((relation) => columnsNamed(relation, name.text).length > 0)
+  const found = holders.flatMap((relation) => columnsNamed(relation, name.text))
   if (found.length > 1) throw ambiguous(ref, name.text, holders)
   return found[0]?.column
+}
+
+type Named = Relation["columns"]
+
+const NONE: Named = []
+
+/** Thousands of references to a table of thousands of columns: each table's names are read once. */
+const INDEXES = new WeakMap<Named, ReadonlyMap<string, Named>>()
+
+/** The relation's columns of that name. */
+function columnsNamed({ columns }: Relation, name: string): Named {
+  const index = INDEXES.get(columns) ?? indexed(columns)
+  return index.get(name.toLowerCase()) ?? NONE
+}
+
+function indexed(columns: Named): ReadonlyMap<string, Named> {
+  const index = new Map<string, Named>()
+  for (const each of columns) {
+    const name = each.name.toLowerCase()
+    index.set(name, [...(index.get(name) ?? NONE), each])
+  }
+  INDEXES.set(columns, index)
+  return index
 }
 
 /** `s.a.b` where `s` is a struct. Whether it has such fields is DuckDB's to say. */

@@ -1,6 +1,7 @@
 import type { ColumnRef } from "../ast/expression.ts"
 import type { TreeNode } from "../ast/walk-tree.ts"
 import type { DescribedColumn } from "../describe.ts"
+import { groupChains } from "./group-chains.ts"
 import { guardInText } from "./guard-date-trunc.ts"
 import { Insertions, type TextEdit } from "./insertions.ts"
 import { holdsZoned, makesZoned, type MomentType, momentType, MomentTypes } from "./moment-types.ts"
@@ -18,9 +19,10 @@ interface TextToLower {
   readonly runs: boolean
 }
 
-/** What has to stand in the text where the engines lack something. Most texts need nothing. */
+/** What has to stand in the text where the engines lack something, or would take long. Most texts need nothing. */
 export function loweredText({ sql, nodes, columns, runs }: TextToLower): readonly TextEdit[] {
   const insertions = new Insertions()
+  groupChains(nodes, insertions)
   if (runs) for (const node of nodes) guardInText(node, insertions)
   if (nodes.some(makesZoned) || columns.some(({ type }) => holdsZoned(type))) {
     const text = new ZonedText(sql, runs, new MomentTypes(namedTypes(nodes, columns)), insertions)

@@ -14,6 +14,7 @@ import type {
   WindowFrame,
   WindowSpec,
 } from "../ast/expression.ts"
+import { CHAIN_TERMS_MAX, chainGroups, chainTerms } from "../ast/chain.ts"
 import { type ColumnLeaf, type Inner, isInner } from "../ast/traverse.ts"
 import { PlanDefect } from "../errors.ts"
 import { keywordClass } from "../parser/keywords.ts"
@@ -191,6 +192,8 @@ function printRare<C extends ColumnLeaf>(expr: Rare<C>, leaf: PrintColumn<C>): s
 
 /** Runs of left-deep operators, thousands of terms long, are printed in a loop. */
 function printBinary<C extends ColumnLeaf>(expr: Binary<C>, leaf: PrintColumn<C>): string {
+  const terms = chainTerms(expr)
+  if (terms.length > CHAIN_TERMS_MAX) return printChain(expr.op, terms, leaf)
   const spine: Binary<C>[] = []
   let bottom: Expr<C> = expr
   for (;;) {
@@ -216,6 +219,14 @@ function printBinary<C extends ColumnLeaf>(expr: Binary<C>, leaf: PrintColumn<C>
   }
   parts.push(text)
   return "(".repeat(opened) + parts.join("")
+}
+
+/** DuckDB takes five times as long for ten thousand terms in a row as for a hundred groups of a hundred. */
+function printChain<C extends ColumnLeaf>(op: string, terms: readonly Expr<C>[], leaf: PrintColumn<C>): string {
+  const { right } = needs(op)
+  return chainGroups(terms)
+    .map((group) => `(${group.map((term) => operand(term, right, leaf)).join(` ${op} `)})`)
+    .join(` ${op} `)
 }
 
 /** The levels that the sides of an operator must have to stand without parentheses. */

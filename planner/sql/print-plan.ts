@@ -58,14 +58,9 @@ export interface SelectItemText {
 export function printPlanAs(plan: Plan, leaves: LeafPrinter, items: readonly SelectItemText[]): string {
   const input = shape(plan, leaves)
   const list = items.map(({ sql, name }) => (sql === name ? name : `${sql} AS ${name}`))
-  const same =
-    input.select !== undefined && items.every(({ sql, name }, i) => sql === name && name === columnName(plan, i))
-  return render(same && items.length === outputs(plan).length ? input : project(input, list))
-}
-
-function columnName(plan: Plan, index: number): string | undefined {
-  const column = outputs(plan)[index]
-  return column === undefined ? undefined : sqlName(column)
+  const names = outputs(plan).map(sqlName)
+  const same = input.select !== undefined && items.every(({ sql, name }, i) => sql === name && name === names[i])
+  return render(same && items.length === names.length ? input : project(input, list))
 }
 
 /** The whole statement, CTEs and all, as one text for one engine. */

@@ -10,6 +10,7 @@ import { cannotRaise } from "../../rules/raises.ts"
 import type { BindContext } from "../context.ts"
 import { NotTakenApart } from "../not-taken-apart.ts"
 import { NO_ALIASES, resolve } from "../resolve.ts"
+import type { Scope } from "../scope.ts"
 import { TAKEN_APART } from "./reason.ts"
 import type { TableSite } from "./sites.ts"
 
@@ -50,9 +51,10 @@ export function filteredTable(
   sites: readonly TableSite[],
   env: { readonly context: BindContext; readonly functions: FunctionNames },
 ): Plan {
-  const wanted = sites.map((site) =>
-    conjunction(site.filters.flatMap((term) => boundTerm(term, site, sites[0] ?? site, env))),
-  )
+  const wanted = sites.map((site) => {
+    const scope = scopeOf(site, sites[0] ?? site)
+    return conjunction(site.filters.flatMap((term) => boundTerm(term, scope, env)))
+  })
   const asked = wanted.flatMap((each) => (each === undefined ? [] : [each]))
   if (asked.length < wanted.length) return plan
   const any = asked.reduce<BoundExpr | undefined>((left, right) => {
@@ -62,17 +64,20 @@ export function filteredTable(
   return filtered(plan, any)
 }
 
-/** The term over the columns of the table's first site, whose plan serves them all. */
+/** The site's names for the columns of the table's first site, whose plan serves them all. */
+function scopeOf(site: TableSite, first: TableSite): Scope {
+  const names = site.ref.alias?.columns ?? []
+  const columns = first.table.fields.map((field, i) => ({ ...field, name: names[i]?.text ?? field.name }))
+  return { relations: [{ alias: site.ref.alias?.name.text ?? site.table.name, columns }], merged: [] }
+}
+
+/** The term, if it can be asked of the table alone. */
 function boundTerm(
   term: NamedExpr,
-  site: TableSite,
-  first: TableSite,
+  scope: Scope,
   env: { readonly context: BindContext; readonly functions: FunctionNames },
 ): readonly BoundExpr[] {
   for (const node of ownNodes(term)) if (!TAKEN_APART.has(node._tag) || node._tag === "FunctionCall") return []
-  const names = site.ref.alias?.columns ?? []
-  const columns = first.table.fields.map((field, i) => ({ ...field, name: names[i]?.text ?? field.name }))
-  const scope = { relations: [{ alias: site.ref.alias?.name.text ?? site.table.name, columns }], merged: [] }
   try {
     const bound = resolve(env.context, scope, NO_ALIASES, term)
     return isConstant(bound) || isVolatile(bound, env.functions) || !cannotRaise(bound) ? [] : [bound]

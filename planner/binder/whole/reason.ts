@@ -30,7 +30,7 @@ export const TAKEN_APART: ReadonlySet<string> = new Set([
 ])
 
 /** What to call the rest, for EXPLAIN. */
-const NAMES: Readonly<Record<string, string>> = {
+export const NAMES: Readonly<Record<string, string>> = {
   SetOperation: "UNION, INTERSECT or EXCEPT",
   Values: "VALUES",
   Pivot: "PIVOT",
@@ -56,7 +56,7 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 /** Calls that read more than their arguments' values: the row's text, or several rows. */
-const WHOLE_CALLS: Readonly<Record<string, string>> = {
+export const WHOLE_CALLS: Readonly<Record<string, string>> = {
   unnest: "unnest",
   unlist: "unnest",
   generate_subscripts: "unnest",

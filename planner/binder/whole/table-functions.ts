@@ -3,7 +3,7 @@ import { UnsupportedSql } from "../../errors.ts"
 import { nearestName } from "../../parser/nearest.ts"
 
 /** Table functions that make their rows of their arguments alone. */
-const PURE: ReadonlySet<string> = new Set([
+export const PURE: ReadonlySet<string> = new Set([
   "range",
   "generate_series",
   "unnest",
