@@ -10,7 +10,7 @@ import { driveEngine } from "../../actors/engine/testing/driver.ts"
 import type { TypeOracle } from "../../planner/describe.ts"
 import { FUNCTIONS_QUERY, functionNamesOf } from "../../planner/function-names.ts"
 import { parse } from "../../planner/parser/parse.ts"
-import { planStatement } from "../../planner/plan-query.ts"
+import { planQuery } from "../../planner/plan-query.ts"
 import { BIG_STATEMENTS, DEEP_STATEMENTS, WIDE_CATALOG } from "./statements.ts"
 
 const ROUNDS = 5
@@ -52,9 +52,9 @@ async function planned(sql: string): Promise<Figures> {
   const began = performance.now()
   const cpu = process.cpuUsage()
   const [statement] = parse(sql)
-  if (statement === undefined) throw new Error("no statement")
+  if (statement?._tag !== "QueryStatement") throw new Error("no query")
   const parseMs = performance.now() - began
-  await planStatement(statement, {
+  await planQuery(statement.query, {
     sql,
     catalog: WIDE_CATALOG,
     oracle,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { CHAIN_TERMS_MAX } from "../../planner/ast/chain.ts"
 import type { TypeOracle } from "../../planner/describe.ts"
 import { parse } from "../../planner/parser/parse.ts"
-import { planStatement } from "../../planner/plan-query.ts"
+import { planQuery } from "../../planner/plan-query.ts"
 import type { StagePlan } from "../../planner/physical/stage.ts"
 import { BIG_STATEMENTS, DEEP_STATEMENTS, WIDE_CATALOG } from "../../bench/micro/statements.ts"
 import { nativeTypeOracle } from "./native-oracle.ts"
@@ -30,8 +30,8 @@ async function planned(sql: string): Promise<{ readonly plan: StagePlan; readonl
     functions: native.functions,
   }
   const [statement] = parse(sql)
-  if (statement === undefined) throw new Error("no statement")
-  const plan = await planStatement(statement, {
+  if (statement?._tag !== "QueryStatement") throw new Error("no query")
+  const plan = await planQuery(statement.query, {
     sql,
     catalog: WIDE_CATALOG,
     oracle,
