@@ -21,25 +21,47 @@ export async function bind(query: Query, context: BindContext): Promise<QueryPla
   const bindings: CteBinding[] = []
   /** A view is bound in its own text. */
   const bindIn = (own: BindContext): BindQuery => {
-    const bindQuery = async (inner: Query, outer: CteBindings): Promise<BoundSubquery> => {
+    const envFor = (ctes: CteBindings): FromContext => ({
+      context: own,
+      ctes,
+      tables: new WeakMap(),
+      bindQuery,
+      bindIn,
+    })
+    const bindQuery: BindQuery = once(async (inner, outer) => {
       const ctes = new Map(outer)
       for (const cte of inner.with) {
-        const env = { context: own, ctes, bindQuery, bindIn }
+        const env = envFor(ctes)
         const bound = isRecursive(cte, inner) ? await bindRecursiveCte(cte, env) : await bindQuery(cte.query, ctes)
         if (!isSpeakable(bound)) throw new NotTakenApart(`a type of ${cte.name.text} that has no name`)
         const binding = bindingOf(cte, own.nextCte(), bound)
         bindings.push(binding)
         ctes.set(cte.name.text.toLowerCase(), binding)
       }
-      return bindEither(inner, { context: own, ctes, bindQuery, bindIn })
-    }
-    return (whole, ctes) => bindStatement(whole, { context: own, ctes, bindQuery, bindIn })
+      return bindEither(inner, envFor(ctes))
+    })
+    return (whole, ctes) => bindStatement(whole, envFor(ctes))
   }
   const { plan, fields } = await bindIn(context)(query, NO_CTES)
   const { ctes, root } = inlineCtes(plan, bindings)
   for (const each of [...ctes.map((cte) => cte.plan), root]) validate(each, "bind")
   if (fields.length === 0) throw new PlanDefect({ message: "the query yields no columns", rule: "bind" })
   return { ctes, root, output: fields.map(({ name, column }) => ({ name, column })) }
+}
+
+/**
+ * A block that cannot be taken apart is bound a second time, to run whole. What it reads is not: the time would double
+ * with every level of such blocks.
+ */
+function once(bindQuery: BindQuery): BindQuery {
+  const bound = new WeakMap<CteBindings, WeakMap<Query, Promise<BoundSubquery>>>()
+  return (query, ctes) => {
+    const known = bound.get(ctes) ?? new WeakMap<Query, Promise<BoundSubquery>>()
+    bound.set(ctes, known)
+    const answer = known.get(query) ?? bindQuery(query, ctes)
+    known.set(query, answer)
+    return answer
+  }
 }
 
 /** As one text, WITH and all, where something would be lost between two stages: a collation, a type without a name. */

@@ -46,6 +46,8 @@ export interface BoundSubquery {
 export interface FromContext {
   readonly context: BindContext
   readonly ctes: CteBindings
+  /** What each name of the block was found to stand for. */
+  readonly tables: WeakMap<TableRef, Promise<ResolvedTable>>
   readonly bindQuery: BindQuery
   /** Binds queries of another text. */
   readonly bindIn: (context: BindContext) => BindQuery
@@ -82,8 +84,14 @@ export interface ResolvedTable {
 /** What `main.t` may be qualified with: the only schema there is. */
 const OWN_SCHEMAS: ReadonlySet<string> = new Set(["main", "temp", "memory"])
 
-/** A CTE, a view, or a table of the catalog. */
-export async function resolveTable(ref: TableRef, env: FromContext): Promise<ResolvedTable> {
+/** A CTE, a view, or a table of the catalog: looked up once, however often its block is bound. */
+export function resolveTable(ref: TableRef, env: FromContext): Promise<ResolvedTable> {
+  const known = env.tables.get(ref) ?? findTable(ref, env)
+  env.tables.set(ref, known)
+  return known
+}
+
+async function findTable(ref: TableRef, env: FromContext): Promise<ResolvedTable> {
   if (ref.at !== undefined) {
     throw new UnsupportedSql({ message: "AT (VERSION …) is not supported: files have no history", span: ref.at.span })
   }
