@@ -45,6 +45,29 @@ describe("difference", () => {
     )
   })
 
+  test("a NaN's sign does not count, and no number is one", () => {
+    expect(difference(answer(["1", "nan"]), answer(["1", "-nan"]))).toBeUndefined()
+    expect(difference(answer(["1", "nan"]), answer(["1", "-1.0"]))).toBe(
+      "rows differ: missing (1, nan); unexpected (1, -1.0)",
+    )
+  })
+
+  test("intervals that sort alike may swap, their values must be there to the letter", () => {
+    const intervals = (...values: readonly string[]): Answer => ({
+      columns: [{ name: "i", type: "INTERVAL" }],
+      rows: values.map((value) => [value]),
+    })
+    const days = intervals("1 day", "24:00:00", "1 month", "30 days", "1 year 2 days -00:00:00.5")
+    const swapped = intervals("24:00:00", "1 day", "30 days", "1 month", "1 year 2 days -00:00:00.5")
+    expect(difference(days, swapped, { order: [0] })).toBeUndefined()
+    expect(difference(intervals("1 day", "25:00:00"), intervals("25:00:00", "1 day"), { order: [0] })).toBe(
+      "the rows are right but not in order: in row 1 the sort key should be (1 day), found (25:00:00)",
+    )
+    expect(difference(intervals("1 day"), intervals("24:00:00"), { order: [0] })).toBe(
+      "rows differ: missing (1 day); unexpected (24:00:00)",
+    )
+  })
+
   test("a text column must be equal to the letter", () => {
     const text = (value: string): Answer => ({ columns: [{ name: "s", type: "VARCHAR" }], rows: [[value]] })
     expect(difference(text("0.3"), text("0.30000000000000004"))).toBe(
