@@ -172,13 +172,22 @@ async function bindJoin(ref: PlainJoinRef, env: FromContext): Promise<BoundFrom>
   const all = conjunction([...merged.map((each) => each.equality), ...conjuncts(on)])
   const condition = await explicitComparisons(env.context.oracle, all)
   const kind: JoinKind = ref.kind === "cross" ? "inner" : ref.kind
-  const scope = kind === "semi" || kind === "anti" ? left.scope : both
+  const scope = kind === "semi" || kind === "anti" ? keptScope(left.scope, right.scope, names) : both
   return {
     plan: { _tag: "Join", kind, left: left.plan, right: right.plan, condition },
     scope,
     relations: [...left.relations, ...right.relations],
     using: new Map([...left.using, ...right.using, [ref, names] as const]),
   }
+}
+
+/**
+ * What is left of the names after a SEMI or ANTI join. With the right side DuckDB forgets every merge of a name that it
+ * merged, the left side's, too: `a JOIN b USING (k) SEMI JOIN (c JOIN d USING (k)) ON true` has k twice.
+ */
+function keptScope(left: Scope, right: Scope, using: readonly Identifier[]): Scope {
+  const gone = right.merged.filter((each) => !using.some(({ text }) => sameName(text, each.name)))
+  return { ...left, merged: left.merged.filter((each) => !gone.some(({ name }) => sameName(name, each.name))) }
 }
 
 function commonNames(ref: JoinRef, left: Scope, right: Scope): readonly Identifier[] {

@@ -183,3 +183,7 @@ SELECT greatest(b, 'x') AS g, typeof(b) AS t FROM (SELECT b FROM (SELECT NULL AS
 SELECT coalesce(b, DATE '2020-01-01') AS d FROM (SELECT NULL AS b FROM depts WHERE id = 10 UNION ALL SELECT NULL);
 SELECT max(b) AS m, id FROM (SELECT NULL AS b, id FROM depts UNION ALL SELECT title, id FROM depts) GROUP BY id ORDER BY id;
 SELECT typeof(b) AS t FROM (WITH n AS (SELECT NULL AS b FROM depts LIMIT 1) SELECT b FROM n);
+
+-- a SEMI join's right side takes the merges of its names away from the left
+SELECT * FROM people JOIN depts USING (id) SEMI JOIN (people AS p JOIN depts AS d USING (id)) ON p.id > 3;
+SELECT * FROM people JOIN people AS p USING (id) ANTI JOIN (depts AS c NATURAL JOIN depts AS d) USING (id);
