@@ -122,8 +122,8 @@ async function findTable(ref: TableRef, env: FromContext): Promise<ResolvedTable
 }
 
 async function bindSubquery(ref: SubqueryRef, env: FromContext): Promise<BoundFrom> {
-  if (mayBeUntyped(ref.query)) throw new NotTakenApart("a column of NULL without a type")
   const bound = await env.bindQuery(ref.query, env.ctes)
+  if (mayBeUntyped(ref.query, bound)) throw new NotTakenApart("a column of NULL without a type")
   if (!isSpeakable(bound)) throw new NotTakenApart("a subquery whose type has no name")
   const { plan, fields } = bound
   return single(plan, relation(ref.alias, "unnamed_subquery", uniqueInSubquery(fields)))

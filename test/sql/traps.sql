@@ -187,3 +187,10 @@ SELECT typeof(b) AS t FROM (WITH n AS (SELECT NULL AS b FROM depts LIMIT 1) SELE
 -- a SEMI join's right side takes the merges of its names away from the left
 SELECT * FROM people JOIN depts USING (id) SEMI JOIN (people AS p JOIN depts AS d USING (id)) ON p.id > 3;
 SELECT * FROM people JOIN people AS p USING (id) ANTI JOIN (depts AS c NATURAL JOIN depts AS d) USING (id);
+
+-- what a NULL was put together with may have no type either
+SELECT split_part(s.c, ' ', 1) AS p FROM (SELECT (title || NULL::VARCHAR)[1:2] AS c FROM depts) s;
+SELECT coalesce(s.c, 'none') AS p, typeof(s.c) AS t FROM (SELECT title || replace(NULL::VARCHAR, 'e', title) AS c, count(*) AS n FROM depts GROUP BY 1) s WHERE n > 0;
+SELECT coalesce(s.c, ['none']) AS p FROM (SELECT [NULL] AS c, id FROM depts) s JOIN depts USING (id);
+SELECT coalesce(s.c, DATE '2020-01-01') AS p FROM (SELECT max(CASE WHEN id > 3 THEN NULL END) AS c FROM depts) s;
+SELECT s.c + 1 AS p FROM (SELECT CASE WHEN id > 10 THEN id ELSE NULL END AS c FROM depts) s ORDER BY p;

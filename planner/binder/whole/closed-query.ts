@@ -7,10 +7,10 @@ import { mayBeUntyped } from "../untyped.ts"
 
 /** The subquery bound by itself; undefined when it reads what is around it, or is not worth a stage of its own. */
 export async function closedQuery(query: Query, env: FromContext): Promise<BoundSubquery | undefined> {
-  if (!readsTables(query) || !isTyped(query.body) || mayBeUntyped(query)) return undefined
+  if (!readsTables(query) || !isTyped(query.body)) return undefined
   try {
     const bound = await env.bindQuery(query, env.ctes)
-    return isSpeakable(bound) ? bound : undefined
+    return isSpeakable(bound) && !mayBeUntyped(query, bound) ? bound : undefined
   } catch (error) {
     if (isPlannersOwn(error)) return undefined
     throw error
