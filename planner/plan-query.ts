@@ -6,6 +6,7 @@ import type { FunctionNames, TypeOracle } from "./describe.ts"
 import type { DistributionContext } from "./distribution/context.ts"
 import { distribute } from "./distribution/distribute.ts"
 import { type Estimate, estimate } from "./distribution/estimate.ts"
+import { together } from "./distribution/together.ts"
 import { ColumnIds } from "./logical/column.ts"
 import { inputsOf, type Plan, type QueryPlan } from "./logical/plan.ts"
 import { sameOutputs, validate } from "./logical/validate.ts"
@@ -42,6 +43,8 @@ export interface PlanContext {
     readonly joins?: "auto" | "hash" | "broadcast"
   }
   readonly form: ResultForm
+  /** So many of the last columns say which rows belong together: these come from one task, one after the other. */
+  readonly togetherBy?: number
   readonly observe?: RuleObserver
   /** Runs a plan while the query is still being planned; without it what needs data first is refused. */
   readonly ask?: AskData | undefined
@@ -56,7 +59,12 @@ export async function planQuery(query: Query, context: PlanContext): Promise<Sta
   const distributed = context.settings.distribute ?? true
   const partitions = partitionCount(logical, context)
   const physical = distributed ? distributeQuery(logical, { context, functions, ids, partitions }) : logical
-  return splitStages(physical, { functions, partitions, form: context.form, distributed })
+  return splitStages(togetherBy(context.togetherBy ?? 0, physical, distributed), {
+    functions,
+    partitions,
+    form: context.form,
+    distributed,
+  })
 }
 
 /** Binding and optimizing, the passes in their order: a plan that still runs whole on one engine. */
@@ -139,6 +147,13 @@ function distributeQuery(query: QueryPlan, { context, functions, ids, partitions
     return { ...cte, plan }
   })
   return { ...query, ctes, root: run(query.root) }
+}
+
+/** See `PlanContext.togetherBy`. */
+function togetherBy(count: number, query: QueryPlan, distributed: boolean): QueryPlan {
+  if (count === 0) return query
+  const keys = query.output.slice(-count).map(({ column }) => column)
+  return { ...query, root: together(query.root, keys, distributed) }
 }
 
 /** At least the workers, and one for each PARTITION_BYTES_TARGET of what the scans are estimated to yield. */

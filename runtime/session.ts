@@ -43,6 +43,15 @@ export interface QueryOptions {
   readonly parameters?: GivenValues
   /** Views and tables of the workspace that asks. */
   readonly scope?: StatementScope
+  /** The result is read by parts instead of from its first row to its last. */
+  readonly parts?: PartsOptions
+}
+
+/** Each task of the last stage is a part. Parts are read side by side, in lanes; a lane reads one part after the other. */
+export interface PartsOptions {
+  readonly lanes: number
+  /** So many of the last columns say which rows belong together: these are in one part, one after the other. */
+  readonly togetherBy: number
 }
 
 /** Switches for tests and for people who want to see what a rule does. */
@@ -67,6 +76,8 @@ export interface QueryResult {
 export interface ResultBatch {
   readonly ipc: Uint8Array
   readonly rows: number
+  /** Of results that are read by parts: the last stage's task that made it, and the lane that it is read in. */
+  readonly part?: { readonly task: number; readonly lane: number }
 }
 
 export interface QueryMetrics {

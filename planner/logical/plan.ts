@@ -121,6 +121,8 @@ export interface Sort {
   readonly _tag: "Sort"
   readonly input: Plan
   readonly keys: readonly SortKey[]
+  /** Rows that agree in the keys stay in the order in which an exchange brings them. */
+  readonly thenArrival?: boolean
 }
 
 /** Sort and Limit in one: the engine keeps only `count + offset` rows. */

@@ -9,6 +9,7 @@ import {
   type Plan,
   type QueryPlan,
   type Scan,
+  type Sort,
   type SortKey,
   type Whole,
   type WholeRead,
@@ -39,6 +40,14 @@ interface Select {
 interface OrderKey {
   readonly name: string
   readonly text: string
+}
+
+/** The rows of an exchange's table are numbered as they come. */
+const ARRIVAL: OrderKey = { name: "rowid", text: "rowid" }
+
+/** Only a table knows in which order its rows came. */
+function isByArrival({ thenArrival, input }: Sort, leaves: LeafPrinter): boolean {
+  return thenArrival === true && input._tag === "Exchange" && leaves.exchange(input) !== undefined
 }
 
 /** The tree as one SELECT whose columns are `columns`, or the plan's own, in order. */
@@ -115,7 +124,10 @@ function shape(plan: Plan, leaves: LeafPrinter): Select {
     case "Aggregate":
       return aggregate(plan, open(shape(plan.input, leaves)))
     case "Sort":
-      return { ...sortable(shape(plan.input, leaves)), orderBy: plan.keys.map(printKey) }
+      return {
+        ...sortable(shape(plan.input, leaves)),
+        orderBy: [...plan.keys.map(printKey), ...(isByArrival(plan, leaves) ? [ARRIVAL] : [])],
+      }
     case "TopN":
       return {
         ...sortable(shape(plan.input, leaves)),

@@ -14,7 +14,7 @@ const out = path.resolve(
 )
 
 /** Started by their address, which no import shows. */
-const threads = ["actors/engine/worker.ts", "bench/tpch/worker.ts"]
+const threads = ["actors/engine/worker.ts", "bench/tpch/worker.ts", "runtime/writers/worker.ts"]
 
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"))
 

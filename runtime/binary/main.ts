@@ -16,6 +16,7 @@ useCarried({
   threads: {
     "actors/engine/worker": thread("actors/engine/worker"),
     "bench/tpch/worker": thread("bench/tpch/worker"),
+    "runtime/writers/worker": thread("runtime/writers/worker"),
   },
 })
 

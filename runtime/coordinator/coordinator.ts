@@ -88,6 +88,7 @@ export function coordinator(parts: CoordinatorParts): Coordinator {
       store,
       scheduler,
       peers,
+      lanes: options.parts?.lanes,
       signal,
       plan: (partitions) => {
         const ask: AskPlan = (plan, catalog) => query.ask(plan, catalog)

@@ -72,7 +72,7 @@ export class ActiveQuery {
     this.questions += 1
     // These rows are no rows of the result.
     const book = { ...this.ledger, rows: () => undefined }
-    const run = this.open(`${this.id}-ask${this.questions}`, plan, catalog, book)
+    const run = this.open(`${this.id}-ask${this.questions}`, plan, catalog, { ledger: book, lanes: undefined })
     const rows: (readonly (string | null)[])[] = []
     for await (const { ipc } of run.batches()) rows.push(...textRows(ipc))
     return rows
@@ -132,13 +132,14 @@ export class ActiveQuery {
     const { plan, catalog } = await parts.plan(partitions)
     this.planMs += performance.now() - planning
     this.runs += 1
-    return this.open(this.runs === 1 ? this.id : `${this.id}-${this.runs}`, plan, catalog, book)
+    const id = this.runs === 1 ? this.id : `${this.id}-${this.runs}`
+    return this.open(id, plan, catalog, { ledger: book, lanes: parts.lanes })
   }
 
-  private open(id: string, plan: StagePlan, catalog: QueryCatalog, book: Ledger): PlanRun {
+  private open(id: string, plan: StagePlan, catalog: QueryCatalog, own: Pick<RunParts, "ledger" | "lanes">): PlanRun {
     const { parts } = this
     const layouts = layOut(plan, catalog.table, parts.workers())
-    const run = new PlanRun(id, plan, layouts, catalog.table, { ...parts, ledger: book })
+    const run = new PlanRun(id, plan, layouts, catalog.table, { ...parts, ...own })
     const abort = () => run.cancel(asActorError(parts.signal.reason))
     parts.signal.addEventListener("abort", abort, { once: true })
     if (parts.signal.aborted) abort()

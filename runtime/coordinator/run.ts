@@ -1,4 +1,5 @@
 import { Cancelled, EngineLost, type ActorError } from "../../actors/errors.ts"
+import type { ExchangeReader } from "../../actors/exchange/reader.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
 import type { ActorRef } from "../../actors/system/actor.ts"
 import type { StageId, StagePlan } from "../../planner/physical/stage.ts"
@@ -8,6 +9,7 @@ import type { SourceTable } from "../../actors/sources/source.ts"
 import { readStore } from "../scheduler/feed.ts"
 import type { StageLayout } from "../scheduler/layout.ts"
 import type { ResultBatch } from "../session.ts"
+import { readLanes } from "./lanes.ts"
 import type { Ledger } from "./ledger.ts"
 import type { Peers } from "./peers.ts"
 
@@ -20,6 +22,8 @@ export interface RunParts {
   readonly ledger: Ledger
   /** undefined: there is no other node. */
   readonly peers: Peers | undefined
+  /** Parts of the result that are read at once; undefined: it is read from its first row to its last. */
+  readonly lanes: number | undefined
 }
 
 type Table = (source: string) => SourceTable
@@ -62,19 +66,9 @@ export class PlanRun {
   /** Once. Throws the run's error; leaving early cancels, and comes back when nothing works for the query any more. */
   async *batches(): AsyncGenerator<ResultBatch> {
     try {
-      // Live: what was read was read for good, so an attempt that runs again must begin with the same batches (law 4).
-      const reader = this.parts.store.open({
-        query: this.id,
-        stage: this.result,
-        producers: this.width(this.result),
-        partition: 0,
-        windowBytes: RESULT_WINDOW_BYTES,
-        live: true,
-        signal: this.reading.signal,
-      })
-      for await (const { bytes, rows } of reader) {
-        this.parts.ledger.rows(rows)
-        yield { ipc: bytes, rows }
+      for await (const batch of this.resultBatches()) {
+        this.parts.ledger.rows(batch.rows)
+        yield batch
       }
       await this.ended.promise
     } catch (caught) {
@@ -97,6 +91,30 @@ export class PlanRun {
 
   cancel(error: ActorError): void {
     this.parts.scheduler.send({ _tag: "QueryCancelled", query: this.id, error })
+  }
+
+  private async *resultBatches(): AsyncGenerator<ResultBatch> {
+    const { lanes } = this.parts
+    const tasks = this.widths.get(this.result) ?? 0
+    if (lanes === undefined) {
+      for await (const { bytes, rows } of this.reader(0, tasks, RESULT_WINDOW_BYTES)) yield { ipc: bytes, rows }
+    } else {
+      yield* readLanes((task) => this.reader(task, task + 1, RESULT_WINDOW_BYTES / lanes), tasks, lanes)
+    }
+  }
+
+  private reader(first: number, producers: number, windowBytes: number): ExchangeReader {
+    // Live: what was read was read for good, so an attempt that runs again must begin with the same batches (law 4).
+    return this.parts.store.open({
+      query: this.id,
+      stage: this.result,
+      first,
+      producers,
+      partition: 0,
+      windowBytes,
+      live: true,
+      signal: this.reading.signal,
+    })
   }
 
   private submit(layouts: readonly StageLayout[], table: Table): void {
@@ -130,10 +148,6 @@ export class PlanRun {
     this.ended.reject(error)
     // What failed will not be read: there is nothing more to wait for.
     this.read.resolve()
-  }
-
-  private width(stage: StageId): number {
-    return this.widths.get(stage) ?? 0
   }
 }
 

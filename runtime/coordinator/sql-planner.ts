@@ -17,6 +17,7 @@ export const sqlPlanner: Planner = async (sql, { options, ...request }) => {
     throw new UnsupportedSql({ message: "this statement needs a session to run in", span: statement.span })
   }
   const now = { epochMicros: BigInt(Date.now()) * 1000n }
-  const { settings = {}, form = "arrow" } = options
-  return planQuery(statement.query, { ...request, sql, now, settings, form })
+  const { settings = {}, form = "arrow", parts } = options
+  const togetherBy = parts?.togetherBy ?? 0
+  return planQuery(statement.query, { ...request, sql, now, settings, form, togetherBy })
 }

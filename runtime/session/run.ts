@@ -1,7 +1,7 @@
 import { relocated } from "../../planner/errors.ts"
 import type { ResultForm, StagePlan } from "../../planner/physical/stage.ts"
 import type { EditedText } from "../../planner/sql/edited-text.ts"
-import type { QueryOptions, QueryResult, Session } from "../session.ts"
+import type { PartsOptions, QueryOptions, QueryResult, Session } from "../session.ts"
 import { expanded } from "./expand.ts"
 import type { TableFolder } from "./table-folder.ts"
 import type { Parameters } from "./parameters.ts"
@@ -28,7 +28,7 @@ export interface Run {
   readonly options: RunOptions
   /** The values of `?`, `$1` and `$name`; undefined where none were given. */
   readonly parameters: Parameters | undefined
-  readonly query: (text: EditedText, form?: ResultForm) => Promise<QueryResult>
+  readonly query: (text: EditedText, form?: ResultForm, parts?: PartsOptions) => Promise<QueryResult>
   readonly plan: (text: EditedText) => Promise<StagePlan>
 }
 
@@ -51,7 +51,8 @@ export function openRun(parts: RunParts): Run {
   }
   return {
     ...parts,
-    query: (text, form) => located(text, (sql) => session.query(sql, asked(form))),
+    query: (text, form, parts) =>
+      located(text, (sql) => session.query(sql, { ...asked(form), ...(parts === undefined ? {} : { parts }) })),
     plan: (text) => located(text, (sql) => session.plan(sql, asked(undefined))),
   }
 }

@@ -99,6 +99,12 @@ function prepared(): Promise<void> {
   return ready
 }
 
+/** The same with a module that is compiled already: a thread need not do it again. */
+export function useParquetModule(module: WebAssembly.Module): void {
+  initSync({ module })
+  ready = Promise.resolve()
+}
+
 /** The engine's columns have names of its own. */
 function withNames(batch: RecordBatch, columns: FormatTarget["columns"]): RecordBatch {
   const fields = batch.schema.fields.map(({ type }, i) => new Field(columns[i]?.name ?? "", type, true))

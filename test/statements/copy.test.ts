@@ -130,6 +130,7 @@ describe("PARTITION_BY", () => {
     ["(FORMAT parquet, PARTITION_BY (g, h, n))"],
     ["(FORMAT csv, PARTITION_BY (n), WRITE_PARTITION_COLUMNS)"],
     ["(FORMAT csv, PARTITION_BY g, FILENAME_PATTERN 'part_{i}_x')"],
+    ["(FORMAT csv, PARTITION_BY g, FILENAME_PATTERN 'part')"],
   ])("%s", async (options) => {
     await copyBoth(`${rows} ${table()}`, "p", options)
     const reader = options.includes("parquet") ? "read_parquet" : "read_csv"
@@ -155,6 +156,67 @@ describe("PARTITION_BY", () => {
     expect(filesIn(ours())).toEqual(["p/g=2/data_0.csv", "p/g=3/data_0.csv"])
     await write(3, ", APPEND")
     expect(filesIn(ours())).toHaveLength(3)
+  })
+})
+
+test("NULL and the text 'NULL' go to one folder, as in DuckDB, and no row is lost there, as in DuckDB", async () => {
+  const g = "CASE id % 4 WHEN 0 THEN 'NULL' WHEN 1 THEN '' WHEN 2 THEN '__HIVE_DEFAULT_PARTITION__' END"
+  await copied(`COPY (SELECT id, ${g} AS g ${table()}) TO 'p' (FORMAT parquet, PARTITION_BY g)`)
+  await both.native(`COPY (SELECT id, ${g} AS g ${table()}) TO '${theirs()}/p' (FORMAT parquet, PARTITION_BY g)`)
+  expect(filesIn(ours())).toEqual(["", "NULL", "__HIVE_DEFAULT_PARTITION__"].map((v) => `p/g=${v}/data_0.parquet`))
+  expect(filesIn(ours())).toEqual(filesIn(theirs()))
+  const read = `SELECT g, list(id ORDER BY id) AS ids FROM read_parquet('${ours()}/p/**', hive_partitioning = true) GROUP BY g ORDER BY g`
+  const native = await both.native(read)
+  expect(native.rows.map(([value]) => value)).toEqual(["", "__HIVE_DEFAULT_PARTITION__", null])
+  expect((await both.ours(`SELECT g, ids::VARCHAR FROM (${read})`)).map(({ rows }) => rows)).toEqual([
+    [
+      ["", "[1, 5, 9]"],
+      ["__HIVE_DEFAULT_PARTITION__", "[2, 6, 10]"],
+      [null, "[0, 3, 4, 7, 8, 11]"],
+    ],
+  ])
+  expect((await both.native(`SELECT g, ids::VARCHAR FROM (${read})`)).rows).toEqual([
+    ["", "[1, 5, 9]"],
+    ["__HIVE_DEFAULT_PARTITION__", "[2, 6, 10]"],
+    [null, "[0, 3, 4, 7, 8, 11]"],
+  ])
+})
+
+describe("PER_THREAD_OUTPUT", () => {
+  test.each([
+    ["(FORMAT parquet, PER_THREAD_OUTPUT)"],
+    ["(FORMAT csv, PER_THREAD_OUTPUT true, FILENAME_PATTERN 'x_{i}')"],
+    ["(FORMAT csv, PER_THREAD_OUTPUT, COMPRESSION gzip)"],
+    ["(FORMAT json, PER_THREAD_OUTPUT, FILENAME_PATTERN x)"],
+  ])("of one small file: %s", async (options) => {
+    await copyBoth(`SELECT * ${table()}`, "p", options)
+    const reader = options.includes("parquet") ? "read_parquet" : options.includes("csv") ? "read_csv" : "read_json"
+    const read = (dir: string) => both.native(`SELECT * FROM ${reader}('${dir}/p/**') ORDER BY id`)
+    expect(await read(ours())).toEqual(await read(theirs()))
+  })
+
+  test("false is one file", async () => {
+    await copyBoth(`SELECT * ${table()}`, "p", "(FORMAT csv, PER_THREAD_OUTPUT false)")
+    expect(filesIn(ours())).toEqual(["p"])
+  })
+
+  test("no rows are one file with the columns", async () => {
+    await copyBoth("SELECT 1 AS g, 'x' AS v WHERE false", "p", "(FORMAT parquet, PER_THREAD_OUTPUT)")
+    const read = (dir: string) => both.native(`DESCRIBE FROM '${dir}/p/data_0.parquet'`)
+    expect(await read(ours())).toEqual(await read(theirs()))
+  })
+
+  test("what is there is refused, replaced or added to", async () => {
+    const write = (v: number, more: string) =>
+      copied(`COPY (SELECT ${v} AS v) TO 'p' (FORMAT csv, PER_THREAD_OUTPUT${more})`)
+    await write(1, "")
+    await expect(write(2, "")).rejects.toThrow("the folder is not empty")
+    await write(2, ", OVERWRITE")
+    expect(readFileSync(path.join(ours(), "p", "data_0.csv"), "utf8")).toBe("v\n2\n")
+    await write(3, ", OVERWRITE_OR_IGNORE")
+    expect(readFileSync(path.join(ours(), "p", "data_0.csv"), "utf8")).toBe("v\n3\n")
+    await write(4, ", APPEND")
+    expect(filesIn(ours())).toHaveLength(2)
   })
 })
 
@@ -219,6 +281,7 @@ test.each([
   ["COPY a (g) TO 'x' (PARTITION_BY g)", "PARTITION_BY names every column"],
   ["COPY a TO 'x' (PARTITION_BY g, OVERWRITE, APPEND)", "one of OVERWRITE, OVERWRITE_OR_IGNORE and APPEND"],
   ["COPY a TO 'x' (PARTITION_BY g, FILENAME_PATTERN '../x')", "FILENAME_PATTERN takes a file's name without a folder"],
+  ["COPY a TO 'x' (PARTITION_BY g, PER_THREAD_OUTPUT)", "partitions are written in parallel anyway"],
   ["COPY a TO 'nothing/x.csv'", "its folder does not exist"],
   ["COPY a TO 'folder'", "it is a folder; PARTITION_BY writes into folders"],
   ["COPY nothing TO 'x.csv'", 'table "nothing" does not exist'],

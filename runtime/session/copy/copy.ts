@@ -5,14 +5,19 @@ import { nearestName } from "../../../planner/parser/nearest.ts"
 import type { OutputColumn } from "../../../planner/physical/stage.ts"
 import { edited, type EditedText, partOf } from "../../../planner/sql/edited-text.ts"
 import { quoteIdentifier } from "../../../planner/sql/quote.ts"
+import { asActorError } from "../../scheduler/failure.ts"
 import { type Answer, countAnswer } from "../answer.ts"
 import type { Run } from "../run.ts"
 import { keyOf } from "../state.ts"
-import { openOutputFile, type OutputFile } from "./output-file.ts"
+import { formOf } from "../../writers/file-format.ts"
+import type { FileLayout, WritingJob } from "../../writers/messages.ts"
+import { lanesOf, writingCrew } from "./crew.ts"
 import { type CopyPlan, copyPlan } from "./options.ts"
-import { partitionWriter } from "./partitions.ts"
 import { stagedFile, stagedFolder, type Staging } from "./place.ts"
 import { placeToWrite } from "./write-root.ts"
+
+/** What DuckDB calls the partition of NULL. The text 'NULL' goes there, too, and both are read back as NULL. */
+const NULL_PARTITION = "NULL"
 
 /** Writes a query's rows to files below the write root. They appear when all of them are complete. */
 export async function copy(run: Run, statement: CopyStatement, sql: string): Promise<Answer> {
@@ -31,62 +36,50 @@ export async function copy(run: Run, statement: CopyStatement, sql: string): Pro
     })
   }
   try {
-    const staging = partitions.length > 0 ? await stagedFolder(target, plan.onExisting) : await stagedFile(target)
-    const text = partitions.length > 0 ? orderedText(source, data, partitions) : source
-    const rows = await write(run, text, partitions.length, plan, staging)
+    const folder = partitions.length > 0 || plan.perThreadOutput
+    const staging = folder ? await stagedFolder(target, plan.onExisting) : await stagedFile(target)
+    const text = partitions.length > 0 ? partitionedText(source, data, partitions) : source
+    const rows = await write(run, text, plan, { path: staging.path, columns: data, ...layoutOf(plan) }, staging)
     return countAnswer("copy", rows, run.options.form)
   } catch (error) {
     throw asSourceError(error, target)
   }
 }
 
-async function write(
-  run: Run,
-  text: EditedText,
-  partitions: number,
+function layoutOf(
   plan: CopyPlan,
-  staging: Staging,
-): Promise<number> {
+): Pick<WritingJob, "layout" | "file" | "compression" | "extension" | "filenamePattern"> {
+  const { file, compression, extension, filenamePattern, partitionBy, perThreadOutput } = plan
+  const layout: FileLayout =
+    partitionBy.length > 0 ? { _tag: "partitions", by: partitionBy } : { _tag: perThreadOutput ? "parts" : "single" }
+  return { layout, file, compression, extension, filenamePattern }
+}
+
+async function write(run: Run, text: EditedText, plan: CopyPlan, job: WritingJob, staging: Staging): Promise<number> {
+  const { signal } = run.options
+  const writing = writingCrew(job)
+  // Encoding what has come shall not hold up a cancellation.
+  const stop = () => void writing.stop()
+  signal?.addEventListener("abort", stop, { once: true })
   try {
-    const result = await run.query(text, plan.format.form)
-    const columns = result.columns.slice(0, result.columns.length - partitions)
-    const writer =
-      partitions > 0
-        ? partitionWriter(staging.path, columns, plan)
-        : lateFile(() => openOutputFile(staging.path, columns, plan.format, plan.compression))
+    const togetherBy = plan.partitionBy.length
+    const parts = job.layout._tag === "single" ? undefined : { lanes: lanesOf(job), togetherBy }
+    const result = await run.query(text, formOf(plan.file), parts)
     let rows = 0
-    try {
-      for await (const batch of result.batches) {
-        rows += batch.rows
-        await writer.batch(batch)
-      }
-      await writer.end()
-    } catch (error) {
-      await writer.abandon()
-      throw error
+    for await (const batch of result.batches) {
+      rows += batch.rows
+      await writing.batch(batch)
     }
-    run.options.signal?.throwIfAborted()
+    await writing.end()
+    signal?.throwIfAborted()
     await staging.publish()
     return rows
   } catch (error) {
+    await writing.stop()
     await staging.discard()
-    throw error
-  }
-}
-
-/** Opened with the first rows: a file that cannot be opened ends the query, which is left only by leaving its rows. */
-function lateFile(open: () => Promise<OutputFile>): OutputFile {
-  let file: OutputFile | undefined
-  return {
-    batch: async (batch) => {
-      file ??= await open()
-      await file.batch(batch)
-    },
-    end: async () => {
-      file ??= await open()
-      await file.end()
-    },
-    abandon: async () => file?.abandon(),
+    throw signal?.aborted === true ? asActorError(signal.reason) : error
+  } finally {
+    signal?.removeEventListener("abort", stop)
   }
 }
 
@@ -105,19 +98,21 @@ function sourceText({ source }: CopyStatement, sql: string): EditedText {
   return edited(partOf(sql, source.name), [{ span: { start: 0, end: 0 }, text: before }])
 }
 
-/** The data, then the partition's values as texts, ordered by partition: one file after the other is written. */
-function orderedText(
+/** The data, then what the folders of the partition are called. */
+function partitionedText(
   source: EditedText,
   data: readonly OutputColumn[],
   partitions: readonly OutputColumn[],
 ): EditedText {
   const names = data.map(({ name }) => quoteIdentifier(name))
-  const keys = partitions.map(({ name }) => quoteIdentifier(name))
-  const texts = keys.map((key, i) => `CAST(${key} AS VARCHAR) AS "skein_partition_${i}"`)
+  const texts = partitions.map(
+    ({ name }, i) =>
+      `coalesce(CAST(${quoteIdentifier(name)} AS VARCHAR), '${NULL_PARTITION}') AS "skein_partition_${i}"`,
+  )
   const end = source.text.length
   return edited(source, [
     { span: { start: 0, end: 0 }, text: `SELECT ${[...names, ...texts].join(", ")} FROM (` },
-    { span: { start: end, end }, text: `\n) AS copied ORDER BY ${keys.map((key) => `copied.${key}`).join(", ")}` },
+    { span: { start: end, end }, text: "\n) AS copied" },
   ])
 }
 

@@ -1,30 +1,31 @@
 import type { CopyOption, CopyOptionValue, CopyStatement } from "../../../planner/ast/statement.ts"
 import { UnsupportedSql } from "../../../planner/errors.ts"
 import { nearestName } from "../../../planner/parser/nearest.ts"
-import type { Format } from "../../formats/format.ts"
-import { CSV_DEFAULTS, csvFileFormat, type CsvOptions } from "../../writers/csv.ts"
-import { jsonFileFormat } from "../../writers/ndjson.ts"
-import { COMPRESSIONS, type ParquetCompression, parquetFormat, ROW_GROUP_ROWS } from "../../writers/parquet.ts"
+import { CSV_DEFAULTS, type CsvOptions } from "../../writers/csv.ts"
+import type { FileFormat } from "../../writers/file-format.ts"
+import { COMPRESSIONS, type ParquetCompression, ROW_GROUP_ROWS } from "../../writers/parquet.ts"
 
 /** Rows of one row group that may be asked for: they are held in memory until it is full. */
 const ROW_GROUP_ROWS_MAX = 10_000_000
 
 export interface CopyPlan {
-  readonly format: Format
+  readonly file: FileFormat
   /** Of whole files of text; Parquet compresses inside. */
   readonly compression: "none" | "gzip" | "zstd"
   readonly extension: string
   readonly partitionBy: readonly string[]
+  /** A folder with a file for each part of the result, instead of one file. */
+  readonly perThreadOutput: boolean
   readonly writePartitionColumns: boolean
   readonly onExisting: "refuse" | "overwrite" | "overwrite_or_ignore" | "append"
-  /** Of the files of a partition, without their ending; `{i}` is their number, `{uuid}` a new name. */
+  /** Of the files in a folder, without their ending; `{i}` is their number, `{uuid}` a new name. */
   readonly filenamePattern: string
 }
 
-type FileFormat = "parquet" | "csv" | "json"
+type FormatName = FileFormat["_tag"]
 
 /** Where each option belongs. Other names for the same stand with the name that is used. */
-const OPTIONS: Readonly<Record<string, { readonly name: string; readonly formats: readonly FileFormat[] }>> = {
+const OPTIONS: Readonly<Record<string, { readonly name: string; readonly formats: readonly FormatName[] }>> = {
   format: { name: "format", formats: ["parquet", "csv", "json"] },
   compression: { name: "compression", formats: ["parquet", "csv", "json"] },
   codec: { name: "compression", formats: ["parquet"] },
@@ -40,6 +41,7 @@ const OPTIONS: Readonly<Record<string, { readonly name: string; readonly formats
   force_quote: { name: "force_quote", formats: ["csv"] },
   array: { name: "array", formats: ["json"] },
   partition_by: { name: "partition_by", formats: ["parquet", "csv", "json"] },
+  per_thread_output: { name: "per_thread_output", formats: ["parquet", "csv", "json"] },
   write_partition_columns: { name: "write_partition_columns", formats: ["parquet", "csv", "json"] },
   overwrite: { name: "overwrite", formats: ["parquet", "csv", "json"] },
   overwrite_or_ignore: { name: "overwrite_or_ignore", formats: ["parquet", "csv", "json"] },
@@ -47,7 +49,7 @@ const OPTIONS: Readonly<Record<string, { readonly name: string; readonly formats
   filename_pattern: { name: "filename_pattern", formats: ["parquet", "csv", "json"] },
 }
 
-const FORMAT_WORDS: Readonly<Record<string, FileFormat>> = {
+const FORMAT_WORDS: Readonly<Record<string, FormatName>> = {
   parquet: "parquet",
   csv: "csv",
   json: "json",
@@ -70,13 +72,18 @@ export function copyPlan({ path, options }: CopyStatement): CopyPlan {
   if (pattern !== undefined && /[/\\\0]|^\.+$/u.test(pattern)) {
     throw reader.wrong("filename_pattern", "a file's name without a folder")
   }
-  const fallback = partitionBy.length > 0 && reader.flag("append") === true ? "{uuid}" : "data_{i}"
+  const perThreadOutput = reader.flag("per_thread_output") ?? false
+  if (perThreadOutput && partitionBy.length > 0) {
+    throw reader.wrong("per_thread_output", "no PARTITION_BY beside it: partitions are written in parallel anyway")
+  }
+  const fallback = reader.flag("append") === true ? "{uuid}" : "data_{i}"
   const compression = fileFormat === "parquet" ? "none" : textCompression(path, reader)
   return {
-    format: fileFormatOf(fileFormat, reader),
+    file: fileFormatOf(fileFormat, reader),
     compression,
     extension: { none: fileFormat, gzip: `${fileFormat}.gz`, zstd: `${fileFormat}.zst` }[compression],
     partitionBy,
+    perThreadOutput,
     writePartitionColumns: reader.flag("write_partition_columns") ?? false,
     onExisting: onExisting(reader),
     filenamePattern: pattern ?? fallback,
@@ -100,7 +107,7 @@ function named(options: readonly CopyOption[]): ReadonlyMap<string, CopyOption> 
   return given
 }
 
-function formatOf(path: string, option: CopyOption | undefined): FileFormat {
+function formatOf(path: string, option: CopyOption | undefined): FormatName {
   const { value } = option ?? {}
   if (value !== undefined && (value._tag === "word" || value._tag === "string")) {
     const known = FORMAT_WORDS[value.text.toLowerCase()]
@@ -163,19 +170,19 @@ function optionReader(given: ReadonlyMap<string, CopyOption>) {
   }
 }
 
-function fileFormatOf(format: FileFormat, reader: OptionReader): Format {
+function fileFormatOf(format: FormatName, reader: OptionReader): FileFormat {
   switch (format) {
     case "parquet": {
       const codec = (reader.text("compression") ?? "snappy").toLowerCase()
       const compression = codec === "none" ? "uncompressed" : codec
       if (!isCompression(compression)) throw reader.wrong("compression", Object.keys(COMPRESSIONS).join(", "))
       const rowGroupRows = reader.count("row_group_size", ROW_GROUP_ROWS_MAX) ?? ROW_GROUP_ROWS
-      return parquetFormat({ form: "parquet", compression, rowGroupRows })
+      return { _tag: "parquet", compression, rowGroupRows }
     }
     case "csv":
-      return csvFileFormat(csvOptions(reader))
+      return { _tag: "csv", ...csvOptions(reader) }
     case "json":
-      return jsonFileFormat({ array: reader.flag("array") ?? false })
+      return { _tag: "json", array: reader.flag("array") ?? false }
   }
 }
 

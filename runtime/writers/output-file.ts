@@ -1,15 +1,13 @@
 import { open, type FileHandle } from "node:fs/promises"
 import * as zlib from "node:zlib"
-import type { OutputColumn } from "../../../planner/physical/stage.ts"
-import type { Format, ResultWriter } from "../../formats/format.ts"
-import type { ResultBatch } from "../../session.ts"
+import type { OutputColumn } from "../../planner/physical/stage.ts"
+import type { Format, ResultWriter } from "../formats/format.ts"
+import type { ResultBatch } from "../session.ts"
 
 /** A file that is being written, and is whole only after `end`. */
 export interface OutputFile {
   readonly batch: (batch: ResultBatch) => Promise<void>
   readonly end: () => Promise<void>
-  /** Closes it as it is. */
-  readonly abandon: () => Promise<void>
 }
 
 /** The path must be new. */
@@ -30,9 +28,6 @@ export async function openOutputFile(
       // What is renamed into place shall be on the disk.
       await handle.sync()
       await handle.close()
-    },
-    abandon: async () => {
-      await handle.close().catch(() => undefined)
     },
   }
 }
