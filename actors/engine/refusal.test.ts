@@ -20,6 +20,15 @@ describe("DuckDB's errors", () => {
       { kind: "Conversion", message: "Conversion Error: no INT32", position: undefined, candidates: undefined },
     ],
     [
+      JSON.stringify({
+        exception_type: "Invalid Input",
+        exception_message:
+          "Attempting to execute an unsuccessful or closed pending query result\n" +
+          'Error: {"exception_type":"Out of Memory","exception_message":"full","position":"9"}',
+      }),
+      { kind: "Out of Memory", message: "Out of Memory Error: full", position: 9, candidates: undefined },
+    ],
+    [
       "std::bad_alloc",
       {
         kind: "Out of Memory",

@@ -52,6 +52,9 @@ export function trapOf(thrown: unknown): Trap {
   return new Trap((text.split("\n", 1)[0] ?? "").slice(0, TRAP_MESSAGE_CHARS_MAX))
 }
 
+/** What a statement failed with while it ran stands behind these words, as if somebody had asked once too often. */
+const UNSUCCESSFUL = "Attempting to execute an unsuccessful or closed pending query result\nError: "
+
 /**
  *   {"exception_type":"Binder","exception_message":"…","position":"7"}   →   kind Binder, "Binder Error: …", 7
  *
@@ -62,6 +65,7 @@ export function parseRefusal(text: string): EngineRefusal {
   const decoded = start < 0 ? undefined : decodeJsonError(text.slice(start))
   if (decoded?._tag === "Some") {
     const { exception_type: kind, exception_message: words, position, candidates } = decoded.value
+    if (words.startsWith(UNSUCCESSFUL)) return parseRefusal(words.slice(UNSUCCESSFUL.length))
     return {
       kind,
       message: `${kind} Error: ${words}`,
