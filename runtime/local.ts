@@ -8,7 +8,7 @@ import { scripted } from "./session/scripted.ts"
 import type { LocalSession, SessionOptions } from "./session.ts"
 
 /** A session in this process. Nothing starts, no engine and no file, before the first query needs it. */
-export async function openSession({ workers, dataDir, cwd, roots, writeRoot }: SessionOptions): Promise<LocalSession> {
+export async function openSession({ workers, dataDir, cwd, roots, ...own }: SessionOptions): Promise<LocalSession> {
   const memoryLimitBytes = engineMemoryBytes(workers)
   const node = await openNode({
     workers,
@@ -17,5 +17,5 @@ export async function openSession({ workers, dataDir, cwd, roots, writeRoot }: S
     source: parquetSource,
     spawn: (name) => spawnEngine({ name, memoryLimitBytes, ...ENGINE_MACROS }),
   })
-  return scripted({ query: node.query, plan: node.plan, tables: node.tables, close: node.close }, writeRoot)
+  return scripted({ query: node.query, plan: node.plan, tables: node.tables, close: node.close }, own)
 }

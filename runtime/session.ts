@@ -1,6 +1,7 @@
 import type { OutputColumn, ResultForm, StagePlan } from "../planner/physical/stage.ts"
 import type { GivenValues } from "./session/parameters.ts"
 import type { StatementScope } from "./session/scope.ts"
+import type { ScriptOptions } from "./session/scripted.ts"
 import type { Workspace, WorkspaceOptions } from "./session/workspace.ts"
 
 /** What every door uses. What a node offers takes one query at a time; `scripted` makes it take whole scripts. */
@@ -19,7 +20,7 @@ export interface LocalSession extends Session {
   readonly workspace: (options?: WorkspaceOptions) => Workspace
 }
 
-export interface SessionOptions {
+export interface SessionOptions extends ScriptOptions {
   readonly workers: number
   /** Where unqualified table names are looked for. */
   readonly dataDir: string | undefined
@@ -27,8 +28,6 @@ export interface SessionOptions {
   readonly cwd: string
   /** Makes it a served session: it reads only inside these folders (absolute paths), after links are resolved. */
   readonly roots?: readonly string[]
-  /** The folder that COPY may write below, as an absolute path; without it nothing is written. */
-  readonly writeRoot?: string | undefined
 }
 
 export interface QueryOptions {

@@ -44,6 +44,10 @@ describe("without an engine", () => {
     [["tcph"], 'unknown command "tcph"\n  did you mean tpch?  a query is given as: skein -c "SELECT …"'],
     [["-f", "nowhere.sql"], 'cannot read "nowhere.sql": there is no such file'],
     [["--data", "nowhere", "-c", "SELECT 1"], '--data: there is no folder "nowhere"'],
+    [
+      ["serve", "--session-table-bytes", "lots"],
+      '--session-table-bytes takes a size as 100MiB, 2GiB or 1000000, found "lots"',
+    ],
     [["tpch", "--sf", "1"], "--out DIR is missing\n  say where the files shall go"],
     [["bench", "tpcds"], 'unknown benchmark "tpcds"\n  there is one: skein bench tpch'],
   ])("%j is wrong usage", (args, text) => {

@@ -17,6 +17,7 @@ import { complain, standardOutput } from "./output.ts"
 import { WORKERS_MAX } from "../pool/memory.ts"
 import { WORKERS_OPTION, workersDefault, WRITE_ROOT_OPTION, writeRoot } from "./query-options.ts"
 import { HTTP_OPTIONS, httpOptions } from "./serve-command.ts"
+import { TABLE_OPTIONS, tableLimits } from "./table-options.ts"
 import { onStopSignal } from "./stop-signal.ts"
 
 const ROLES: readonly Role[] = ["coordinator", "worker"]
@@ -61,6 +62,7 @@ export const nodeCommand: Command = {
         },
         WORKERS_OPTION,
         WRITE_ROOT_OPTION,
+        ...TABLE_OPTIONS,
         { name: "help", short: "h", help: "print this" },
       ],
     },
@@ -143,6 +145,7 @@ async function openNode(given: Given, stop: Stop): Promise<NatsNode | number> {
   const workers = workersOf(given, roles)
   const name = nameOf(given)
   const roots = await rootsOf(given)
+  const scripts = { writeRoot: writeRoot(given), tableLimits: tableLimits(given) }
   if (given.value("http") !== undefined) httpOf(given, roles)
   const [{ openNatsNode }, { natsSettings }, errors] = await Promise.all([
     import("../cluster/nats-node.ts"),
@@ -165,7 +168,7 @@ async function openNode(given: Given, stop: Stop): Promise<NatsNode | number> {
       roles,
       workers,
       roots,
-      writeRoot: writeRoot(given),
+      scripts,
       onEvent,
       onRefused: (why) => complain(printable(why)),
     })

@@ -4,6 +4,8 @@ import { benchCommand } from "./bench-command.ts"
 import { helpText } from "./help.ts"
 import { oneOf, parseOptions, positiveNumber, UsageError, wholeNumber } from "./options.ts"
 import { queryCommand, queryRun } from "./query-options.ts"
+import { serveCommand } from "./serve-command.ts"
+import { tableLimits } from "./table-options.ts"
 import { tpchCommand } from "./tpch-command.ts"
 
 const parse = (...args: string[]) => parseOptions(queryCommand, args)
@@ -94,6 +96,19 @@ describe("queryRun", () => {
       '--data: there is no folder "/nowhere/at/all"',
     )
   })
+})
+
+test("limits of tables: bytes, or with a unit", () => {
+  const limits = (...args: readonly string[]) => tableLimits(parseOptions(serveCommand, args))
+  expect(limits()).toEqual({ sessionBytes: 2 ** 30, nodeBytes: 2 ** 33 })
+  expect(limits("--session-table-bytes", "0", "--node-table-bytes=3MiB")).toEqual({
+    sessionBytes: 0,
+    nodeBytes: 3 * 2 ** 20,
+  })
+  for (const text of ["-1", "1.5GiB", "1 GiB", "1GB", "", "999999999TiB"]) {
+    const found = `--node-table-bytes takes a size as 100MiB, 2GiB or 1000000, found "${text}"`
+    expect(() => limits("--node-table-bytes", text)).toThrow(found)
+  }
 })
 
 describe("help", () => {

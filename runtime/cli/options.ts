@@ -139,3 +139,17 @@ export function positiveNumber(given: Given, name: string): number | undefined {
   }
   return number
 }
+
+const BYTE_UNITS: Readonly<Record<string, number>> = { "": 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 }
+
+/** Bytes, or so many KiB, MiB, GiB or TiB. */
+export function byteCount(given: Given, name: string): number | undefined {
+  const text = given.value(name)
+  if (text === undefined) return undefined
+  const [, digits = "", unit = ""] = /^(\d{1,15})(|KiB|MiB|GiB|TiB)$/u.exec(text) ?? []
+  const bytes = Number(digits) * (BYTE_UNITS[unit] ?? 1)
+  if (digits === "" || !Number.isSafeInteger(bytes)) {
+    throw new UsageError(`--${name} takes a size as 100MiB, 2GiB or 1000000, found "${text}"`)
+  }
+  return bytes
+}

@@ -11,6 +11,7 @@ import { cannotConnect, NATS_OPTIONS, openNatsDoor, type Door } from "./nats-doo
 import { complain, standardOutput } from "./output.ts"
 import { dataDir, WORKERS_OPTION, workersDefault, WRITE_ROOT_OPTION, writeRoot } from "./query-options.ts"
 import { WORKERS_MAX } from "../pool/memory.ts"
+import { TABLE_OPTIONS, tableLimits } from "./table-options.ts"
 import { onStopSignal } from "./stop-signal.ts"
 
 const ADDRESS_DEFAULT = "127.0.0.1:8080"
@@ -47,6 +48,7 @@ export const serveCommand: Command = {
         { name: "data", value: "DIR", help: "the folder of the tables; nothing outside of it is read" },
         WORKERS_OPTION,
         WRITE_ROOT_OPTION,
+        ...TABLE_OPTIONS,
         { name: "help", short: "h", help: "print this" },
       ],
     },
@@ -86,7 +88,8 @@ export async function runServe(args: readonly string[]): Promise<number> {
   const stopped = new Promise<void>(onStopSignal)
   const { openSession } = await import("../local.ts")
   const roots = data === undefined ? [] : [data]
-  const session = await openSession({ workers, dataDir: data, cwd: process.cwd(), roots, writeRoot: writeRoot(given) })
+  const own = { writeRoot: writeRoot(given), tableLimits: tableLimits(given) }
+  const session = await openSession({ workers, dataDir: data, cwd: process.cwd(), roots, ...own })
   const doors: Door[] = []
   try {
     if (nats !== undefined) doors.push(await openNatsDoor(given, session, nats))

@@ -6,6 +6,7 @@ import type { PresenceEvent } from "../../transport/presence/core.ts"
 import type { NatsLink } from "../../transport/nats/connect.ts"
 import type { NatsSettings } from "../../transport/nats/settings.ts"
 import { sqlPlanner } from "../coordinator/sql-planner.ts"
+import type { ScriptOptions } from "../session/scripted.ts"
 import { engineMemoryBytes } from "../pool/memory.ts"
 import { natsClusterLink } from "./link.ts"
 import { openClusterNode } from "./node.ts"
@@ -21,8 +22,8 @@ export interface NatsNodeOptions {
   readonly roles: readonly Role[]
   readonly workers: number
   readonly roots: readonly DataRoot[]
-  /** The folder that COPY may write below, as an absolute path. */
-  readonly writeRoot?: string | undefined
+  /** Of the statements that come to this node. */
+  readonly scripts?: ScriptOptions
   readonly onEvent: (event: PresenceEvent) => void
   readonly onRefused: (reason: string) => void
 }
@@ -34,7 +35,7 @@ export interface NatsNode extends ClusterNode {
 
 /** A node with real engines, in a cluster over NATS. Rejects with NatsConnectError, or what its engines start with. */
 export async function openNatsNode(options: NatsNodeOptions): Promise<NatsNode> {
-  const { settings, name, roles, workers, roots, writeRoot, onEvent, onRefused } = options
+  const { settings, name, roles, workers, roots, scripts = {}, onEvent, onRefused } = options
   const link = await natsClusterLink(settings, name)
   const memoryLimitBytes = engineMemoryBytes(Math.max(1, workers))
   const version = Promise.withResolvers<string>()
@@ -50,7 +51,7 @@ export async function openNatsNode(options: NatsNodeOptions): Promise<NatsNode> 
     }
   }
   const parts = { planner: sqlPlanner, source: parquetSource, spawn, duckdb: () => version.promise }
-  const node = await openClusterNode({ name, roles, workers, roots, writeRoot, link, ...parts, onEvent, onRefused })
+  const node = await openClusterNode({ name, roles, workers, roots, scripts, link, ...parts, onEvent, onRefused })
   // Those that are there answer at once; one that is alone need not wait for anybody.
   await node.presence.until((nodes) => nodes.length > 1, AbortSignal.timeout(ANSWER_MS_MAX)).catch(() => undefined)
   return { ...node, nats: link.nats }

@@ -14,7 +14,7 @@ import { openNode } from "../coordinator/node.ts"
 import type { Node } from "../coordinator/node.ts"
 import type { Peers } from "../coordinator/peers.ts"
 import type { Thread } from "../pool/engine.ts"
-import { scripted } from "../session/scripted.ts"
+import { scripted, type ScriptOptions } from "../session/scripted.ts"
 import type { Session } from "../session.ts"
 import { exchangeReader } from "./exchange-reader.ts"
 import { exchangeService } from "./exchange-service.ts"
@@ -43,8 +43,8 @@ export interface ClusterNodeOptions {
   readonly workers: number
   /** What the node reads from, and nothing else. Unqualified names are looked for in the first. */
   readonly roots: readonly DataRoot[]
-  /** The folder that COPY may write below, as an absolute path. */
-  readonly writeRoot?: string | undefined
+  /** Of the statements that come to this node. */
+  readonly scripts?: ScriptOptions
   readonly link: ClusterLink
   readonly planner: Planner
   readonly source: Source
@@ -225,7 +225,7 @@ function clusterNode(parts: Parts, leaving: Leaving): ClusterNode {
         tables: node.tables,
         close,
       },
-      options.writeRoot,
+      options.scripts,
     ),
     counts: () => ({
       guests: guests.count(),

@@ -54,6 +54,8 @@ function queryKind(kind: string): ProblemKind {
   switch (kind) {
     case "Admission":
       return { status: 429, title: "too many queries" }
+    case "NodeTables":
+      return { status: 429, title: "no room for tables" }
     case "Defect":
     case "INTERNAL":
     case "FATAL":

@@ -1,4 +1,4 @@
-import { open, rm } from "node:fs/promises"
+import { open } from "node:fs/promises"
 import { SourceError } from "../../actors/errors.ts"
 import type { CreateTableStatement } from "../../planner/ast/statement.ts"
 import { relocated } from "../../planner/errors.ts"
@@ -10,6 +10,7 @@ import { parquetFormat, ROW_GROUP_ROWS } from "../writers/parquet.ts"
 import { type Answer, countAnswer } from "./answer.ts"
 import type { Run } from "./run.ts"
 import { type KeptTable, keyOf } from "./state.ts"
+import type { TableFile } from "./table-folder.ts"
 import { isKept, refuseExtraColumns, refuseParts } from "./views.ts"
 
 /**
@@ -37,12 +38,12 @@ export async function createTable(run: Run, statement: CreateTableStatement, sql
     if (before?.kind === "table") await before.drop()
     return countAnswer("create", rows, options.form)
   } catch (error) {
-    await rm(file, { force: true })
+    await file.remove()
     throw error
   }
 }
 
-async function write(run: Run, text: EditedText, withData: boolean, file: string): Promise<number> {
+async function write(run: Run, text: EditedText, withData: boolean, file: TableFile): Promise<number> {
   const end = text.text.length
   const none = [
     { span: { start: 0, end: 0 }, text: "FROM (" },
@@ -50,12 +51,13 @@ async function write(run: Run, text: EditedText, withData: boolean, file: string
   ]
   const asked = withData ? text : edited(text, none)
   // Before the query: one that is started and never read would not end.
-  const handle = await open(file, "wx", 0o600)
+  const handle = await open(file.path, "wx", 0o600)
   let rows = 0
   try {
     const result = await run.query(asked, "stored")
     const sink = {
       write: async (chunk: string | Uint8Array) => {
+        file.grow(Buffer.byteLength(chunk))
         await handle.writeFile(chunk)
       },
     }
@@ -70,7 +72,7 @@ async function write(run: Run, text: EditedText, withData: boolean, file: string
     return rows
   } catch (error) {
     if (error instanceof Error && "syscall" in error) {
-      throw new SourceError({ message: `the table's rows cannot be kept: ${error.message}`, path: file })
+      throw new SourceError({ message: `the table's rows cannot be kept: ${error.message}`, path: file.path })
     }
     throw error
   } finally {
@@ -78,8 +80,8 @@ async function write(run: Run, text: EditedText, withData: boolean, file: string
   }
 }
 
-function keptTable(name: string, output: readonly OutputColumn[], file: string): KeptTable {
-  const source = `skein-table:${file}`
+function keptTable(name: string, output: readonly OutputColumn[], file: TableFile): KeptTable {
+  const source = `skein-table:${file.path}`
   const items = output.map(
     ({ name: column, type }, i) => `${storedForm(type).restore(`c${i}`)} AS ${quoteIdentifier(column)}`,
   )
@@ -90,7 +92,7 @@ function keptTable(name: string, output: readonly OutputColumn[], file: string):
     columns: [],
     output,
     source,
-    files: [file],
-    drop: () => rm(file, { force: true }),
+    files: [file.path],
+    drop: file.remove,
   }
 }

@@ -4,25 +4,37 @@ import type { LocalSession, QueryMetrics, QueryOptions, QueryResult, ResultBatch
 import type { Answer } from "./answer.ts"
 import { parametersOf } from "./parameters.ts"
 import type { Settings } from "./settings.ts"
-import { openWorkspace, type Workspace } from "./workspace.ts"
+import { tableBudgets, type TableLimits } from "./table-budget.ts"
+import { openWorkspace, type Workspace, type WorkspaceOptions } from "./workspace.ts"
 
 /**
  * A session whose `query` takes whole scripts: each in a workspace of its own, which ends with it. The answer is that of
  * the last statement.
  */
-export function scripted(session: Session, writeRoot?: string): LocalSession {
+export function scripted(session: Session, { writeRoot, tableLimits }: ScriptOptions = {}): LocalSession {
+  const budgets = tableBudgets(tableLimits)
+  const workspace = (initial: WorkspaceOptions = {}) =>
+    openWorkspace(session, { writeRoot, tableBudget: budgets(), ...initial })
   return {
     ...session,
-    query: (sql, options = {}) => runScript(session, sql, options, writeRoot),
-    workspace: (initial) => openWorkspace(session, { writeRoot, ...initial }),
+    query: (sql, options = {}) => runScript(session, sql, options, workspace),
+    workspace,
   }
+}
+
+/** What the statements of scripts may leave on the disk. */
+export interface ScriptOptions {
+  /** The folder that COPY may write below, as an absolute path; without it nothing is written. */
+  readonly writeRoot?: string | undefined
+  /** Of CREATE TABLE AS; without it there is no limit. */
+  readonly tableLimits?: TableLimits | undefined
 }
 
 async function runScript(
   session: Session,
   sql: string,
   options: QueryOptions,
-  writeRoot: string | undefined,
+  open: (initial: WorkspaceOptions) => Workspace,
 ): Promise<QueryResult> {
   const { parameters: given, form, signal, onAdmitted, partitions, settings = {} } = options
   const asked = {
@@ -36,7 +48,7 @@ async function runScript(
   if (last === undefined) return session.query(sql, asked)
   const parameters = given === undefined ? undefined : parametersOf(given)
   const initial: Partial<Settings> = { ...settings, ...(partitions === undefined ? {} : { partitions }) }
-  const workspace = openWorkspace(session, { writeRoot, ...initial })
+  const workspace = open(initial)
   try {
     for (const statement of statements) {
       signal?.throwIfAborted()

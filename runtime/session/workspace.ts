@@ -12,6 +12,7 @@ import { openRun, type Run, type RunOptions } from "./run.ts"
 import { resetSetting, type Settings, setSetting, settingValues } from "./settings.ts"
 import { show } from "./show.ts"
 import type { SessionState } from "./state.ts"
+import { type TableBudget, tableBudgets } from "./table-budget.ts"
 import { tableFolder } from "./table-folder.ts"
 import { createView, drop, scopeOf } from "./views.ts"
 
@@ -42,9 +43,14 @@ export interface StatementOptions extends RunOptions {
 export interface WorkspaceOptions extends Partial<Settings> {
   /** The folder that COPY may write below; without it nothing is written. */
   readonly writeRoot?: string | undefined
+  /** Of the disk that its tables may take; without it there is no limit. */
+  readonly tableBudget?: TableBudget | undefined
 }
 
-export function openWorkspace(session: Session, { writeRoot, ...initial }: WorkspaceOptions = {}): Workspace {
+export function openWorkspace(
+  session: Session,
+  { writeRoot, tableBudget = tableBudgets(undefined)(), ...initial }: WorkspaceOptions = {},
+): Workspace {
   const state: SessionState = {
     relations: new Map(),
     macros: new Map(),
@@ -53,7 +59,7 @@ export function openWorkspace(session: Session, { writeRoot, ...initial }: Works
     settings: settingValues(initial),
   }
   const scope = scopeOf(state)
-  const folder = tableFolder(() => privateFolder())
+  const folder = tableFolder(() => privateFolder(), tableBudget)
   const open = ({ parameters, ...options }: StatementOptions): Run =>
     openRun({ session, state, scope, folder, writeRoot, options, parameters })
   return {
