@@ -83,7 +83,9 @@ async function begin(
   fail: (message: string) => void,
 ): Promise<void> {
   try {
-    const parquet = job.file._tag === "parquet" ? await compileDecoder() : undefined
+    // Deno loses messages that carry a module to such a thread: there it compiles its own.
+    const isShared = job.file._tag === "parquet" && !("Deno" in globalThis)
+    const parquet = isShared ? await compileDecoder() : undefined
     post({ _tag: "Job", job, parquet })
   } catch (error) {
     fail(`the Parquet encoder cannot be loaded: ${String(error)}`)

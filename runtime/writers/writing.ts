@@ -36,6 +36,10 @@ export function serve(port: MessagePort): void {
         return tell({ _tag: "Ended" })
     }
   }
+  port.on("messageerror", () => {
+    failed = true
+    tell(failure(new Error("a message to the thread that writes could not be read")))
+  })
   let turn = Promise.resolve()
   port.on("message", (request: WritingRequest) => {
     turn = turn

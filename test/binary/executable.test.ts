@@ -13,6 +13,7 @@ import * as path from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { tpchQuery } from "../../bench/harness/queries.ts"
 import { type Native, openNative } from "../../bench/oracle/native.ts"
+import { copyAnswers } from "../runtimes/copy-answers.ts"
 import { type Outcome, run } from "../runtimes/programs.ts"
 import { QUERIES, SERVED, served, tpchDifference } from "../runtimes/tpch-answers.ts"
 import { describeWith } from "../servers/needs-server.ts"
@@ -96,6 +97,12 @@ describeWith("bun", "the executable", () => {
       const outcome = await skein(["--data", data, "--format", "csv", "-f", "-"], await tpchQuery(query))
       expect(await tpchDifference(native, query, outcome)).toBeUndefined()
       expect(outcome.err).toBe("")
+    })
+
+    test("COPY writes in parallel what native DuckDB reads", async () => {
+      const found = await copyAnswers(native, (args) => skein(["--data", data, ...args]))
+      expect(found.outcome).toMatchObject({ code: 0, err: "" })
+      expect(found).toMatchObject({ left: ["c", "p"], parquet: found.table, csv: found.table })
     })
 
     test("it serves them over HTTP", async () => {

@@ -11,6 +11,7 @@ import { corpusStatements } from "../corpus/statements.ts"
 import { CORPUS_TABLES } from "../corpus/tables.ts"
 import { type LaidOut, layOut } from "../layouts.ts"
 import { describeWith } from "../servers/needs-server.ts"
+import { copyAnswers } from "./copy-answers.ts"
 import { type Program, run, runtimeProgram } from "./programs.ts"
 import { QUERIES, SERVED, served, tpchDifference } from "./tpch-answers.ts"
 
@@ -93,6 +94,12 @@ for (const [i, name] of (["bun", "deno"] as const).entries()) {
         const expected = await expectedOf(statement, odd.native)
         expect(wrongIn(statement, expected, actual), statement.sql).toBeUndefined()
       }
+    })
+
+    test("COPY writes in parallel what native DuckDB reads", async () => {
+      const found = await copyAnswers(native, (args) => run(runtime.skein, ["--data", dir, ...args], { cwd: root }))
+      expect(found.outcome).toMatchObject({ code: 0, err: "" })
+      expect(found).toMatchObject({ left: ["c", "p"], parquet: found.table, csv: found.table })
     })
 
     test("errors, their streams and their exit codes", async () => {
