@@ -10,6 +10,8 @@ export interface TableDescription {
   /** What the columns may be qualified with when no alias is written: `lineitem` for `data/lineitem.parquet`. */
   readonly alias: string
   readonly columns: readonly TableColumn[]
+  /** Columns that a name finds and `*` leaves out; none has the name of another column. */
+  readonly hidden?: readonly TableColumn[]
   /** Exact, from the footers. */
   readonly rows: number
   /** How many files; named in EXPLAIN. */

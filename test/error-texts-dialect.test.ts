@@ -129,6 +129,24 @@ describe("names", () => {
   })
 })
 
+describe("hidden columns", () => {
+  test.each([
+    "SELECT filenam FROM 'lake/a.parquet'",
+    "SELECT COLUMNS('n|filename') FROM 'lake/a.parquet' WHERE filename <> ''",
+    "SELECT * EXCLUDE (filename) FROM 'lake/a.parquet'",
+    "SELECT #2, file_index FROM 'lake/a.parquet'",
+    "SELECT t, file_index FROM 'lake/a.parquet' t",
+    "SELECT * FROM 'lake/a.parquet' a NATURAL JOIN 'wider/c.parquet' b WHERE a.file_row_number = 0 QUALIFY true",
+    "PIVOT 'lake/a.parquet' ON file_index IN (0) USING count(*)",
+    "SELECT s FROM 'lake/a.parquet' WHERE file_index = 0 AND EXISTS (SELECT 1) ORDER BY COLUMNS(*)",
+    "SELECT filename FROM (FROM 'lake/a.parquet')",
+    "SELECT file_index FROM 'lake/a.parquet' a, 'lake/a.parquet' b",
+    "SELECT max(n) FROM 'lake/a.parquet' ORDER BY filename",
+  ])("%s", async (sql) => {
+    expect(await refusal(sql)).toMatchSnapshot()
+  })
+})
+
 describe("types and functions", () => {
   test.each([
     "SELECT sum(name) FROM people",

@@ -23,8 +23,13 @@ export interface AddedColumn {
   readonly type: string
   /** Whether it stands in the place of a column of that name; otherwise there must be none. */
   readonly replaces: boolean
-  /** The same in all rows of a file, as text that is cast to the type; or the row's number in its file. */
-  readonly values: { readonly [file: string]: string | null } | "row numbers"
+  /** Found by its name alone: no part of `columns`, and not there at all beside one of its name. */
+  readonly hidden?: boolean
+  /**
+   * The same in all rows of a file, as text that is cast to the type; the row's number in its file; or the file's number
+   * in the table.
+   */
+  readonly values: { readonly [file: string]: string | null } | "row numbers" | "file numbers"
 }
 
 /** A column of a split that its file does not hold as the table has it. */
@@ -36,6 +41,8 @@ export type MadeColumn =
 
 export interface SourceTable {
   readonly columns: readonly SourceColumn[]
+  /** Columns that can be asked for like the others, though nobody would know of them from a list. */
+  readonly hidden: readonly SourceColumn[]
   readonly rows: number
   readonly files: number
   /**

@@ -12,6 +12,7 @@ import { quoteIdentifier } from "../sql/quote.ts"
 import type { BindContext } from "./context.ts"
 import type { BoundFrom } from "./from.ts"
 import { isRefusal, type NamedSpan, refused } from "./refusal.ts"
+import { plainStar } from "./hidden.ts"
 import type { Relation } from "./scope.ts"
 import { typedNulls } from "./typing.ts"
 import { bodyNodes } from "./whole/sites.ts"
@@ -28,8 +29,10 @@ export async function describeBlock(
   from: BoundFrom,
 ): Promise<readonly DescribedColumn[]> {
   const lowered = loweredBlock(context, query, from)
-  const textOf = (expr: NamedExpr) =>
-    expr._tag === "ColumnRef" || expr._tag === "Star" ? named(expr) : textWithin(context.sql, expr.span, lowered)
+  const textOf = (expr: NamedExpr) => {
+    if (expr._tag === "Star") return named(plainStar(expr, from.relations))
+    return expr._tag === "ColumnRef" ? named(expr) : textWithin(context.sql, expr.span, lowered)
+  }
   const sql = new DescribeText(textOf)
   writeBlock(sql, query, from)
   try {
@@ -43,7 +46,7 @@ export async function describeBlock(
 /** The block's text without what is in its subqueries, which are bound by themselves. */
 function loweredBlock({ sql }: BindContext, query: SelectQuery, from: BoundFrom): readonly TextEdit[] {
   const columns = from.relations.flatMap((each) =>
-    each.columns.map(({ name, column }) => ({ name, type: column.type })),
+    [...each.columns, ...each.hidden].map(({ name, column }) => ({ name, type: column.type })),
   )
   const nodes = [...ownNodes(...bodyNodes(query))].filter((node) => node._tag !== "Query")
   return loweredText({ sql, nodes, columns, runs: false })
@@ -132,7 +135,8 @@ function writeCondition(sql: DescribeText, join: JoinRef, using: readonly Identi
 }
 
 function emptyTable(relation: Relation, unnamed: boolean): string {
-  const columns = relation.columns.map(({ name, column }) => ({ name: quoteIdentifier(name), type: column.type }))
+  const all = [...relation.columns, ...relation.hidden]
+  const columns = all.map(({ name, column }) => ({ name: quoteIdentifier(name), type: column.type }))
   return `(${typedNulls(columns)})${unnamed ? "" : ` AS ${quoteIdentifier(relation.alias)}`}`
 }
 

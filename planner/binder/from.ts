@@ -1,6 +1,7 @@
 import type { Identifier } from "../ast/expression.ts"
 import type { FromItem, JoinRef, Query, SubqueryRef, TableAlias, TableRef } from "../ast/query.ts"
 import { NOWHERE } from "../ast/span.ts"
+import type { TableColumn } from "../catalog.ts"
 import { UnknownColumn, UnsupportedSql } from "../errors.ts"
 import { type BoundExpr, call, type Column, columnIds, conjunction, conjuncts } from "../logical/column.ts"
 import type { JoinKind, Plan } from "../logical/plan.ts"
@@ -10,6 +11,7 @@ import type { BindContext } from "./context.ts"
 import { type CteBindings, cteScan } from "./ctes.ts"
 import { NotTakenApart } from "./not-taken-apart.ts"
 import { plainFromItem, type PlainJoinRef } from "./plain-query.ts"
+import { mention, notTaken } from "./hidden.ts"
 import { uniqueInSubquery } from "./unique-names.ts"
 import { mayBeUntyped } from "./untyped.ts"
 import { bindView } from "./views.ts"
@@ -67,8 +69,9 @@ export async function bindFrom(from: FromItem | undefined, env: FromContext): Pr
 }
 
 async function bindTable(ref: TableRef, env: FromContext): Promise<BoundFrom> {
-  const { plan, name, fields } = await resolveTable(ref, env)
-  return single(plan, relation(ref.alias, name, fields))
+  const { plan, name, fields, hidden } = await resolveTable(ref, env)
+  const named = relation(ref.alias, name, fields)
+  return single(plan, { ...named, hidden: notTaken(hidden, named) })
 }
 
 /** What a table's name stands for. */
@@ -79,6 +82,8 @@ export interface ResolvedTable {
   readonly name: string
   readonly plan: Plan
   readonly fields: BoundSubquery["fields"]
+  /** Those of its hidden columns that the text mentions. */
+  readonly hidden: BoundSubquery["fields"]
 }
 
 /** What `main.t` may be qualified with: the only schema there is. */
@@ -105,20 +110,23 @@ async function findTable(ref: TableRef, env: FromContext): Promise<ResolvedTable
   }
   const isBare = ref.spelling === "identifier" && schema === undefined
   const cte = isBare ? env.ctes.get(ref.name.toLowerCase()) : undefined
-  if (cte !== undefined) return { key: `cte ${cte.id}`, name: cte.name, ...cteScan(cte, env.context.ids) }
+  if (cte !== undefined) return { key: `cte ${cte.id}`, name: cte.name, hidden: [], ...cteScan(cte, env.context.ids) }
   const view = env.context.catalog.view?.(ref)
   if (view !== undefined) {
     const bound = await bindView(ref, view, env)
-    return { key: `view ${view.name.toLowerCase()}`, name: view.name, ...bound }
+    return { key: `view ${view.name.toLowerCase()}`, name: view.name, hidden: [], ...bound }
   }
   const table = await env.context.catalog.resolve(ref)
-  const columns = table.columns.map((each) => ({
-    column: env.context.ids.make(each.name, each.type),
-    sourceName: each.name,
-  }))
-  const fields = columns.map((each) => ({ name: each.sourceName, column: each.column }))
+  const made = ({ name, type }: TableColumn) => ({ column: env.context.ids.make(name, type), sourceName: name })
+  const shown = table.columns.map(made)
+  const fields = shown.map((each) => ({ name: each.sourceName, column: each.column }))
+  const hidden = (table.hidden ?? []).flatMap((each) => {
+    const name = mention(env.context.sql, each.name)
+    return name === undefined ? [] : [{ ...made(each), name }]
+  })
+  const columns = [...shown, ...hidden.map(({ column, sourceName }) => ({ column, sourceName }))]
   const plan: Plan = { _tag: "Scan", table, columns, pruning: [], limit: undefined }
-  return { key: `table ${table.id}`, name: table.alias, plan, fields }
+  return { key: `table ${table.id}`, name: table.alias, plan, fields, hidden }
 }
 
 async function bindSubquery(ref: SubqueryRef, env: FromContext): Promise<BoundFrom> {
@@ -139,7 +147,7 @@ function single(plan: Plan, only: Relation): BoundFrom {
 }
 
 function relation(alias: TableAlias | undefined, name: string, columns: Relation["columns"]): Relation {
-  if (alias === undefined) return { alias: name, columns }
+  if (alias === undefined) return { alias: name, columns, hidden: [] }
   const extra = alias.columns[columns.length]
   if (extra !== undefined) {
     throw new UnknownColumn({
@@ -152,6 +160,7 @@ function relation(alias: TableAlias | undefined, name: string, columns: Relation
   return {
     alias: alias.name.text,
     columns: columns.map((each, i) => ({ ...each, name: alias.columns[i]?.text ?? each.name })),
+    hidden: [],
   }
 }
 

@@ -10,6 +10,8 @@ const COLUMNS_SHOWN_MAX = 20
 export interface Relation {
   readonly alias: string
   readonly columns: readonly { readonly name: string; readonly column: Column }[]
+  /** Found by their names where no column has them; no part of `*`. */
+  readonly hidden: Relation["columns"]
 }
 
 /** A column that USING or NATURAL made one of two: `expr` is its value, `members` are the columns that it stands for. */
@@ -63,9 +65,9 @@ const NONE: Named = []
 const INDEXES = new WeakMap<Named, ReadonlyMap<string, Named>>()
 
 /** The relation's columns of that name. */
-function columnsNamed({ columns }: Relation, name: string): Named {
+function columnsNamed({ columns, hidden }: Relation, name: string): Named {
   const index = INDEXES.get(columns) ?? indexed(columns)
-  return index.get(name.toLowerCase()) ?? NONE
+  return index.get(name.toLowerCase()) ?? hidden.filter((each) => sameName(each.name, name))
 }
 
 function indexed(columns: Named): ReadonlyMap<string, Named> {

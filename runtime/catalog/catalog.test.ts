@@ -191,6 +191,7 @@ describe("a query's catalog", () => {
       described.push(files.map((file) => relative(root, file)))
       return {
         columns: [{ name: "x", type: "INTEGER", bytes: 40, min: "1", max: "9" }],
+        hidden: [],
         rows: 10,
         files: files.length,
         splits: () => ({ splits: [], pruned: 0 }),
@@ -210,6 +211,7 @@ describe("a query's catalog", () => {
     expect(first).toEqual({
       id: first.id,
       alias: "lineitem",
+      hidden: [],
       columns: [{ name: "x", type: "INTEGER", bytes: 40, min: "1", max: "9" }],
       rows: 10,
       files: 1,

@@ -31,14 +31,15 @@ export function queryCatalog(
   const gate = limited(DESCRIBES_AT_ONCE_MAX)
 
   /** The same files are read once, however often the query names them. */
-  const describeOnce = (files: readonly FoundFile[], reader: ReaderOptions) => {
-    const key = JSON.stringify([files, reader, [...reader.hive.types]])
+  const describeOnce = (files: readonly FoundFile[], reader: ReaderOptions, kept: boolean) => {
+    const key = JSON.stringify([files, reader, [...reader.hive.types], kept])
     const known = described.get(key)
     if (known !== undefined) return known
     const id = `t${described.size}`
     const found = gate(async () => {
       const paths = files.map(({ file }) => file)
-      const table = await source.describe(paths, signal, await readOptions(files, reader, oracle))
+      const options = await readOptions(files, reader, oracle)
+      const table = await source.describe(paths, signal, kept ? options : withHidden(options, files))
       tables.set(id, table)
       return { id, table }
     })
@@ -56,10 +57,12 @@ export function queryCatalog(
           ? await describeOnce(
               await foundFiles(ref, places),
               ref.reader === undefined ? PLAIN_READER : readerOptions(ref.reader),
+              false,
             )
           : await describeOnce(
               own.map((file) => ({ file, shown: "" })),
               PLAIN_READER,
+              true,
             )
       return description(ref, id, table)
     },
@@ -104,6 +107,19 @@ async function readOptions(
   return { commonType: unionByName ? (types) => commonType(types, oracle()) : undefined, added }
 }
 
+/** What a file's rows have beside its columns, as in DuckDB: `SELECT filename, * FROM 'lake/*.parquet'`. */
+function withHidden(options: ReadOptions, files: readonly FoundFile[]): ReadOptions {
+  const hidden = { hidden: true, replaces: false }
+  const names = Object.fromEntries(files.map(({ file, shown }) => [file, shown]))
+  const columns: readonly AddedColumn[] = [
+    { ...hidden, name: "filename", type: "VARCHAR", values: names },
+    { ...hidden, name: "file_row_number", type: "BIGINT", values: "row numbers" },
+    { ...hidden, name: "file_index", type: "UBIGINT", values: "file numbers" },
+  ]
+  const taken = new Set(options.added.map(({ name }) => name.toLowerCase()))
+  return { ...options, added: [...options.added, ...columns.filter(({ name }) => !taken.has(name))] }
+}
+
 async function commonType(types: readonly string[], oracle: TypeOracle): Promise<string> {
   const sides = types.map((type) => `SELECT CAST(NULL AS ${type}) AS c`)
   const [column] = await oracle.describe(sides.join(" UNION ALL "))
@@ -116,8 +132,8 @@ function noOracle(): never {
 }
 
 function description(ref: TableRef, id: string, table: SourceTable): TableDescription {
-  const { columns, rows, files } = table
-  return { id, alias: ref.reader?.name ?? aliasOf(ref.name, ref.spelling), columns, rows, files }
+  const { columns, hidden, rows, files } = table
+  return { id, alias: ref.reader?.name ?? aliasOf(ref.name, ref.spelling), columns, hidden, rows, files }
 }
 
 /** Runs at most `atOnce` pieces of work, the others in the order of their arrival. */

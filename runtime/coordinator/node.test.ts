@@ -44,6 +44,7 @@ function numbers(...splitRows: readonly number[]): Source {
       })
       return {
         columns: [{ name: "x", type: "INTEGER", bytes: 4 * first, min: undefined, max: undefined }],
+        hidden: [],
         rows: first,
         files: 1,
         splits: () => ({

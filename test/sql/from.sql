@@ -29,6 +29,45 @@ SELECT s, parse_filename(filename) AS f FROM read_parquet('lake/**/*.parquet', f
 SELECT count(*) FROM read_parquet('lake/*.parquet', hive_partitioning = false);
 SELECT * FROM lake ORDER BY s;
 
+-- what a file's rows have beside their columns
+SELECT file_index, file_row_number, * FROM 'lake/**/*.parquet';
+SELECT parse_filename(filename) AS f, s FROM 'lake/*.parquet' WHERE filename LIKE '%/a.parquet';
+SELECT parse_filename(filename) AS f, count(*) FROM 'lake/**/*.parquet' GROUP BY filename;
+SELECT file_index AS i, count(*), max(file_row_number) FROM 'lake/**/*.parquet' GROUP BY ALL ORDER BY ALL;
+SELECT n FROM 'lake/**/*.parquet' ORDER BY file_row_number DESC, file_index;
+SELECT n FROM read_parquet(['wider/c.parquet', 'lake/a.parquet', 'wider/c.parquet'], union_by_name = true) ORDER BY file_index;
+SELECT t.*, t.File_Index FROM read_parquet('lake/**/*.parquet') t WHERE file_row_number = 0;
+SELECT FILE_INDEX, "file_row_number" FROM "lake/a.parquet";
+SELECT a.file_index, b.file_index FROM 'lake/**/*.parquet' a JOIN 'lake/*.parquet' b USING (n);
+SELECT * FROM 'lake/**/*.parquet' a JOIN 'lake/*.parquet' b USING (file_row_number);
+SELECT *, file_row_number FROM 'lake/**/*.parquet' a JOIN (SELECT 1 AS file_row_number, 'b' AS s) b USING (file_row_number);
+SELECT * FROM 'lake/a.parquet' a NATURAL JOIN 'lake/**/*.parquet' b;
+SELECT filename FROM (SELECT 'own' AS filename FROM 'lake/a.parquet');
+SELECT filename, filename FROM 'lake/a.parquet' t(filename, x);
+SELECT x, y, file_index FROM 'lake/a.parquet' t(x, y);
+SELECT file_row_number + 1 AS k, s FROM 'lake/**/*.parquet' WHERE file_row_number IN (0, 2) AND file_index <> 1;
+SELECT file_row_number, * FROM read_parquet('lake/a.parquet', file_row_number = true);
+SELECT file_row_number, n FROM read_parquet('lake/a.parquet', filename = 'f', file_row_number = false) ORDER BY 1;
+SELECT count(DISTINCT filename), count(file_row_number), max(file_row_number) FROM 'dated/**/*.parquet' WHERE year = 2024;
+SELECT year, parse_filename(filename) AS f, count(*) FROM 'dated/**/*.parquet' WHERE file_row_number BETWEEN 1 AND 2 GROUP BY ALL;
+SELECT (SELECT file_index) AS i, n FROM 'lake/**/*.parquet';
+SELECT *, row_number() OVER (PARTITION BY file_index ORDER BY s) AS k FROM 'lake/**/*.parquet';
+SELECT * EXCLUDE (n), sum(n) OVER (PARTITION BY file_row_number) AS k FROM 'lake/**/*.parquet';
+SELECT * EXCLUDE s, sum(n) OVER (PARTITION BY file_row_number) AS k FROM 'lake/**/*.parquet';
+SELECT t.* REPLACE (n + 1 AS n), first(s) OVER (PARTITION BY file_row_number ORDER BY file_index) AS k FROM 'lake/**/*.parquet' t;
+SELECT a.*, b.* FROM 'lake/**/*.parquet' a, 'lake/a.parquet' b WHERE a.file_row_number = b.file_row_number QUALIFY rank() OVER (ORDER BY a.s, b.s) < 4;
+FROM 'lake/**/*.parquet' WHERE file_index = 2 QUALIFY row_number() OVER (ORDER BY n) = 1;
+FROM 'lake/**/*.parquet' t WHERE EXISTS (SELECT * FROM 'lake/a.parquet' u WHERE u.file_row_number = t.file_row_number AND u.n = t.n);
+SELECT f.n FROM 'lake/**/*.parquet' f WHERE EXISTS (SELECT 1 FROM range(1) r(i) WHERE i = file_row_number);
+TABLE 'lake/**/*.parquet' ORDER BY file_index DESC, file_row_number;
+SELECT s FROM 'lake/a.parquet' UNION ALL SELECT s FROM 'lake/**/*.parquet' WHERE file_index = 1;
+SELECT * FROM (SELECT *, file_index FROM 'lake/**/*.parquet') PIVOT (count(*) FOR file_index IN (0, 1, 2)) ORDER BY ALL;
+SELECT DISTINCT file_index FROM 'lake/**/*.parquet' TABLESAMPLE 100%;
+SELECT file_index, s FROM 'lake/**/*.parquet' LIMIT 2 OFFSET 2;
+SELECT struct_pack(file_index), list_value(file_row_number) FROM 'lake/a.parquet';
+FROM (DESCRIBE SELECT filename, file_row_number, file_index FROM 'lake/a.parquet');
+WITH c AS (SELECT file_index AS i, s FROM 'lake/**/*.parquet') SELECT c1.i, c2.s FROM c c1 JOIN c c2 USING (i);
+
 -- folders that are columns
 FROM dated ORDER BY n;
 SELECT year, kind, count(*) AS c, sum(n) AS s FROM dated GROUP BY year, kind ORDER BY ALL;

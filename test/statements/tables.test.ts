@@ -97,6 +97,19 @@ test("the rows lie in a folder that only the user can enter, and are gone when t
   expect(folders()).toEqual(before)
 })
 
+test("what a file's rows have beside its columns is hidden by a view, and a kept table has none of it", async () => {
+  const workspace = both.session.workspace()
+  await both.ours(
+    "CREATE TABLE t AS SELECT id FROM a; CREATE VIEW v AS FROM a; CREATE VIEW w AS SELECT *, file_index FROM a",
+    workspace,
+  )
+  const [, found] = await both.ours("SELECT 1; SELECT max(file_index) AS i FROM w", workspace)
+  expect(found?.rows).toEqual([["0"]])
+  await expect(both.ours("SELECT filename FROM t", workspace)).rejects.toThrow('column "filename" does not exist in t')
+  await expect(both.ours("SELECT filename FROM v", workspace)).rejects.toThrow('column "filename" does not exist in v')
+  await workspace.close()
+})
+
 test("a query that fails leaves no table and no file", async () => {
   const workspace = both.session.workspace()
   await expect(both.ours("CREATE TABLE t AS SELECT name::INTEGER AS n FROM a", workspace)).rejects.toThrow("Conversion")

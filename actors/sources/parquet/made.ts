@@ -33,7 +33,7 @@ export async function tableColumns(
       else known.types.add(type)
     }
   }
-  const made = new Map(added.map((column) => [column.name.toLowerCase(), column]))
+  const made = new Map(shown(added).map((column) => [column.name.toLowerCase(), column]))
   const table: TableColumn[] = []
   for (const [key, { name, types }] of found) {
     const instead = made.get(key)
@@ -43,8 +43,15 @@ export async function tableColumns(
     else if (types.size === 1 || commonType === undefined) table.push({ name, type: only, read: true })
     else table.push({ name, type: await commonType([...types]), read: true })
   }
-  const others = added.filter(({ name }) => !found.has(name.toLowerCase()))
+  const others = added.filter(({ name, hidden }) => hidden !== true && !found.has(name.toLowerCase()))
   return [...table, ...others.map(({ name, type }) => ({ name, type, read: false }))]
+}
+
+/** Columns that are no part of the table, and that no column of it has the name of. */
+export function hiddenColumns(table: readonly TableColumn[], { added }: ReadOptions): readonly TableColumn[] {
+  const taken = new Set(table.map(({ name }) => name.toLowerCase()))
+  const hidden = added.filter((column) => column.hidden === true && !taken.has(column.name.toLowerCase()))
+  return hidden.map(({ name, type }) => ({ name, type, read: false }))
 }
 
 function alreadyThere(name: string, files: readonly FileColumns[]): SourceError {
@@ -57,16 +64,33 @@ function alreadyThere(name: string, files: readonly FileColumns[]): SourceError 
   })
 }
 
+/** Those that stand in the table. */
+export function shown(added: ReadOptions["added"]): ReadOptions["added"] {
+  return added.filter(({ hidden }) => hidden !== true)
+}
+
+/** Where a split begins. */
+interface SplitStart {
+  readonly file: FileColumns
+  /** The file's number in the table. */
+  readonly number: number
+  readonly firstRow: number
+}
+
 /** How a file's split comes by a column that the file does not hold as the table has it; undefined when it does. */
 export function madeColumns(
   columns: readonly TableColumn[],
-  { added, commonType }: ReadOptions,
-): (file: FileColumns, name: string, firstRow: number) => MadeColumn | undefined {
+  options: ReadOptions,
+): (start: SplitStart, name: string) => MadeColumn | undefined {
+  const { added, commonType } = options
   const types = new Map(columns.map(({ name, type }) => [name.toLowerCase(), type]))
-  const made = new Map(added.map((column) => [column.name.toLowerCase(), column]))
-  return (file, name, first) => {
+  const hidden = new Set(hiddenColumns(columns, options).map(({ name }) => name))
+  const there = added.filter((column) => column.hidden !== true || hidden.has(column.name))
+  const made = new Map(there.map((column) => [column.name.toLowerCase(), column]))
+  return ({ file, number, firstRow }, name) => {
     const values = made.get(name.toLowerCase())?.values
-    if (values === "row numbers") return { _tag: "rowNumber", name, first }
+    if (values === "row numbers") return { _tag: "rowNumber", name, first: firstRow }
+    if (values === "file numbers") return { _tag: "constant", name, text: String(number) }
     if (values !== undefined) return { _tag: "constant", name, text: values[file.path] ?? null }
     if (commonType === undefined) return undefined
     const own = file.columns.get(name.toLowerCase())

@@ -1,21 +1,12 @@
 import type { PruningPredicate } from "../../../planner/physical/stage.ts"
 import { SourceError } from "../../errors.ts"
-import type {
-  MadeColumn,
-  ReadOptions,
-  Source,
-  SourceColumn,
-  SourceTable,
-  Split,
-  SplitBytes,
-  SplitList,
-} from "../source.ts"
+import type { ReadOptions, Source, SourceColumn, SourceTable, Split, SplitBytes, SplitList } from "../source.ts"
 import { codecRefusal } from "./codec.ts"
 import { damaged, readFooter, readRanges } from "./file.ts"
 import type { FileVersion } from "./file.ts"
 import type { LayoutChunk, LayoutColumn, ParquetLayout } from "./layout.ts"
 import type { ColumnChunk, ParquetMetadata, RowGroup, SchemaElement } from "./metadata.ts"
-import { madeColumns, mayBeMade, NO_OPTIONS, tableColumns, type TableColumn } from "./made.ts"
+import { hiddenColumns, madeColumns, mayBeMade, NO_OPTIONS, shown, tableColumns, type TableColumn } from "./made.ts"
 import { mayMatch, tableBounds } from "./pruning.ts"
 import { reason } from "./reason.ts"
 import { parquetColumns } from "./schema.ts"
@@ -82,7 +73,7 @@ async function openFile(path: string, signal: AbortSignal | undefined): Promise<
 /** DuckDB takes names and types from the first file; it ignores what later files have more and casts what differs. */
 function checkSameColumns(first: OpenedFile, file: OpenedFile, { added }: ReadOptions): void {
   for (const [key, column] of first.columns) {
-    if (added.some(({ name }) => name.toLowerCase() === key)) continue
+    if (shown(added).some(({ name }) => name.toLowerCase() === key)) continue
     const found = file.columns.get(key)
     if (found === undefined) {
       const has = [...file.columns.values()].map(({ name }) => name).join(", ")
@@ -106,6 +97,7 @@ function sourceTable(columns: readonly TableColumn[], files: readonly OpenedFile
   const byPath = new Map(files.map((file) => [file.path, file]))
   return {
     columns: columns.map((column) => sourceColumn(column, files)),
+    hidden: hiddenColumns(columns, options).map((column) => sourceColumn(column, files)),
     rows: files.reduce((sum, file) => sum + file.metadata.rowGroups.reduce((rows, group) => rows + group.rows, 0), 0),
     files: files.length,
     splits: (names, pruning) => listSplits(files, madeColumns(columns, options), names, pruning),
@@ -147,25 +139,25 @@ function uncompressedBytes(column: ParquetColumn | undefined, chunks: readonly C
 
 function listSplits(
   files: readonly OpenedFile[],
-  madeOf: (file: OpenedFile, name: string, firstRow: number) => MadeColumn | undefined,
+  madeOf: ReturnType<typeof madeColumns>,
   names: readonly string[],
   pruning: readonly PruningPredicate[],
 ): SplitList {
   const splits: Split[] = []
   let pruned = 0
-  for (const file of files) {
+  for (const [number, file] of files.entries()) {
     const columns = names.flatMap((name) => {
-      const made = madeOf(file, name, 0)
+      const made = madeOf({ file, number, firstRow: 0 }, name)
       return made === undefined || made._tag === "cast" ? [readableColumn(file, name)] : []
     })
     const predicates = pruning.map((predicate) => ({
       predicate,
-      made: madeOf(file, predicate.column, 0),
+      made: madeOf({ file, number, firstRow: 0 }, predicate.column),
       column: file.columns.get(predicate.column.toLowerCase()),
     }))
     let firstRow = 0
     file.metadata.rowGroups.forEach((group, index) => {
-      const first = firstRow
+      const start = { file, number, firstRow }
       firstRow += group.rows
       if (group.rows === 0) return
       const matches = predicates.every(({ predicate, made, column }) =>
@@ -178,7 +170,7 @@ function listSplits(
         return
       }
       const bytes = columns.reduce((sum, column) => sum + uncompressedBytes(column, group.chunks), 0)
-      const made = names.flatMap((name) => madeOf(file, name, first) ?? [])
+      const made = names.flatMap((name) => madeOf(start, name) ?? [])
       const split = { file: file.path, index, rows: group.rows, bytes }
       splits.push(made.length === 0 ? split : { ...split, made })
     })

@@ -12,7 +12,7 @@ import type { BoundSubquery, FromContext } from "../from.ts"
 import { isRefusal, type NamedSpan, refused } from "../refusal.ts"
 import { sameName } from "../scope.ts"
 import { typedNulls } from "../typing.ts"
-import { aliasOf, emptyTable } from "./alias.ts"
+import { aliasOf, allFields, emptyTable } from "./alias.ts"
 import { isPlannersOwn } from "./closed-query.ts"
 import { filteredTable } from "./filters.ts"
 import { inputsFor, type WholeInputs } from "./inputs.ts"
@@ -177,7 +177,9 @@ function lowered(
   const cut = (node: TreeNode) => node._tag === "Cte" && text.cuts.some((span) => isWithin(node.span, span))
   const nodes = [...walkTree(text.root, (node) => !cut(node) && !gone.has(spanKey(node.span)))]
   const tables = sites.filter((site) => site._tag === "table")
-  const columns = tables.flatMap(({ table }) => table.fields.map(({ name, column }) => ({ name, type: column.type })))
+  const columns = tables.flatMap(({ table }) =>
+    allFields(table).map(({ name, column }) => ({ name, type: column.type })),
+  )
   return loweredText({ sql: env.context.sql, nodes: nodes.filter((node) => !cut(node)), columns, runs })
 }
 

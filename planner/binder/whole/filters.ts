@@ -11,6 +11,7 @@ import type { BindContext } from "../context.ts"
 import { NotTakenApart } from "../not-taken-apart.ts"
 import { NO_ALIASES, resolve } from "../resolve.ts"
 import type { Scope } from "../scope.ts"
+import { relationOf } from "./alias.ts"
 import { TAKEN_APART } from "./reason.ts"
 import type { TableSite } from "./sites.ts"
 
@@ -66,9 +67,7 @@ export function filteredTable(
 
 /** The site's names for the columns of the table's first site, whose plan serves them all. */
 function scopeOf(site: TableSite, first: TableSite): Scope {
-  const names = site.ref.alias?.columns ?? []
-  const columns = first.table.fields.map((field, i) => ({ ...field, name: names[i]?.text ?? field.name }))
-  return { relations: [{ alias: site.ref.alias?.name.text ?? site.table.name, columns }], merged: [] }
+  return { relations: [relationOf(site.ref, first.table, site.table.name)], merged: [] }
 }
 
 /** The term, if it can be asked of the table alone. */

@@ -2,7 +2,7 @@ import type { Plan, WholeRead } from "../../logical/plan.ts"
 import { tokenize } from "../../parser/lexer.ts"
 import { identifierOf } from "../../parser/tokens.ts"
 import type { ResolvedTable } from "../from.ts"
-import { aliasOf } from "./alias.ts"
+import { aliasOf, allFields } from "./alias.ts"
 import type { Site, TableSite } from "./sites.ts"
 import type { Edit } from "./text.ts"
 
@@ -22,7 +22,7 @@ export function inputsFor(text: string, sites: readonly Site[], filter: FilterTa
   const tables = new Map<string, { readonly input: number; readonly fields: WholeRead["fields"] }>()
   for (const [key, group] of groupByKey(sites)) {
     const { table } = group[0]
-    const needed = group.some((site) => site.wide) ? table.fields : neededFields(table, mentioned)
+    const needed = group.some((site) => site.wide) ? allFields(table) : neededFields(table, mentioned)
     tables.set(key, { input: plans.length, fields: needed })
     plans.push(filter(table.plan, group))
   }
@@ -58,7 +58,7 @@ function groupByKey(sites: readonly Site[]): ReadonlyMap<string, readonly [Table
 
 /** Whatever the text could mean by a name; one column at least, because rows without columns cannot be counted. */
 function neededFields(table: ResolvedTable, mentioned: ReadonlySet<string>): WholeRead["fields"] {
-  const needed = table.fields.filter((field) => mentioned.has(field.name.toLowerCase()))
+  const needed = allFields(table).filter((field) => mentioned.has(field.name.toLowerCase()))
   return needed.length > 0 ? needed : table.fields.slice(0, 1)
 }
 

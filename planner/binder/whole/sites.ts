@@ -1,7 +1,17 @@
 import { childNodes, ownNodes } from "../../ast/child-nodes.ts"
 import { type TreeNode, walkTree } from "../../ast/walk-tree.ts"
 import type { ColumnRef, TypedLiteral } from "../../ast/expression.ts"
-import type { Describe, JoinRef, NamedExpr, Pivot, PivotColumn, Query, Select, TableRef } from "../../ast/query.ts"
+import type {
+  Describe,
+  JoinRef,
+  NamedExpr,
+  Pivot,
+  PivotColumn,
+  Query,
+  Select,
+  TableRef,
+  Unpivot,
+} from "../../ast/query.ts"
 import type { Span } from "../../ast/span.ts"
 import { UnsupportedSql } from "../../errors.ts"
 import { namesGiven } from "../../lowering/lowered-text.ts"
@@ -10,9 +20,12 @@ import { printExpr } from "../../sql/print-expression.ts"
 import { type BoundSubquery, type FromContext, type ResolvedTable, resolveTable } from "../from.ts"
 import { ageOrigin, bareQueryValue, queryValue } from "../query-values.ts"
 import { refuseArrow, refuseCall } from "../unsupported-calls.ts"
-import { aliasOf, emptyTable } from "./alias.ts"
+import type { Relation } from "../scope.ts"
+import { mention, notTaken } from "../hidden.ts"
+import { aliasOf, allFields, emptyTable, relationOf } from "./alias.ts"
 import { closedQuery } from "./closed-query.ts"
 import { keepsFilters, termsOf } from "./filters.ts"
+import { asFrom, hiddenInSelect, refuseHiddenInRow, refused } from "./hidden-columns.ts"
 import { refuseTableFunction } from "./table-functions.ts"
 
 /** A table's name in the text. Every column of it is needed where `wide`; elsewhere those that the text mentions. */
@@ -114,11 +127,13 @@ class SiteCollector {
   /** Names that the text gives to values. */
   readonly #given: ReadonlySet<string>
   readonly #values: { readonly ref: ColumnRef; readonly site: TextSite }[] = []
+  readonly #text: string
   #extracted = false
 
   constructor(root: Query, env: FromContext, extract: boolean) {
     this.#env = env
     this.#extract = extract
+    this.#text = env.context.sql.slice(root.span.start, root.span.end)
     const nodes = [...walkTree(root)]
     this.#bare = new Set(nodes.flatMap(bareName))
     this.#given = new Set(nodes.flatMap(namesGiven).map((name) => name.toLowerCase()))
@@ -134,7 +149,7 @@ class SiteCollector {
   done(): Sites {
     const names = new Set(
       this.#sites.flatMap((site) =>
-        site._tag === "table" ? site.table.fields.map((each) => each.name.toLowerCase()) : [],
+        site._tag === "table" ? allFields(site.table).map((each) => each.name.toLowerCase()) : [],
       ),
     )
     const nameOf = (ref: ColumnRef) => ref.parts[0]?.text.toLowerCase() ?? ""
@@ -155,9 +170,9 @@ class SiteCollector {
       case "Query":
         return this.#query(node, visit)
       case "Select":
-        return visit.place === "operand" && (await this.#tryExtract(asQuery(node), visit, true))
-          ? []
-          : select(node, visit)
+        if (visit.place === "operand" && (await this.#tryExtract(asQuery(node), visit, true))) return []
+        await this.#hide(node, visit)
+        return select(node, visit)
       case "SetOperation":
         return childNodes(node).map((child) => ({ ...visit, node: child, filters: [], place: "operand" }))
       case "JoinRef":
@@ -178,7 +193,7 @@ class SiteCollector {
         }))
       case "TableStatement":
         // After TABLE only a name can stand, after FROM what it stands for, too.
-        this.#sites.push(textSite({ start: node.span.start, end: node.table.span.start }, "FROM "))
+        this.#sites.push(asFrom(node, await this.#hiding([node.table], visit)))
         return below(visit)
       case "TableRef":
         await this.#table(node, visit, false)
@@ -186,7 +201,11 @@ class SiteCollector {
       case "Describe":
         return this.#describe(node, visit)
       case "Pivot":
+        await this.#refuseHidden("PIVOT", node, visit)
         return this.#pivot(node, visit)
+      case "Unpivot":
+        await this.#refuseHidden("UNPIVOT", node, visit)
+        return below(visit)
       case "TableFunctionRef":
         refuseTableFunction(node)
         return below(visit)
@@ -245,7 +264,7 @@ class SiteCollector {
 
   async #table(ref: TableRef, visit: Visit, bare: boolean): Promise<void> {
     if (ref.spelling === "identifier" && visit.names.has(ref.name.toLowerCase())) return
-    const table = await resolveTable(ref, this.#env)
+    const table = bare ? await resolveTable(ref, this.#env) : await this.#resolved(ref)
     if (visit.dry) {
       const text = bare ? emptyTable(table) : `(${emptyTable(table)})${aliasOf({ ref, table })}`
       this.#sites.push({ _tag: "text", span: ref.nameSpan, text, shapes: true })
@@ -255,6 +274,38 @@ class SiteCollector {
     const wide = visit.wide || (ref.alias?.columns.length ?? 0) > 0 || this.#bare.has(alias.toLowerCase())
     const filters = ref.sample === undefined ? visit.filters : []
     this.#sites.push({ _tag: "table", span: ref.nameSpan, ref, table, wide, bare, filters })
+  }
+
+  /** With those hidden columns that the text mentions. */
+  async #resolved(ref: TableRef): Promise<ResolvedTable> {
+    const table = await resolveTable(ref, this.#env)
+    const named = relationOf(ref, table)
+    const hidden = notTaken(table.hidden, named).filter(({ name }) => mention(this.#text, name) !== undefined)
+    if (hidden.length === 0) return { ...table, hidden }
+    refuseHiddenInRow(ref, named, this.#bare)
+    return { ...table, hidden, key: `${table.key} with ${hidden.map(({ name }) => name).join(", ")}` }
+  }
+
+  /** The tables among them that have hidden columns. */
+  async #hiding(refs: readonly TableRef[], { names }: Visit): Promise<readonly Relation[]> {
+    const found: Relation[] = []
+    for (const ref of refs) {
+      if (ref.spelling === "identifier" && names.has(ref.name.toLowerCase())) continue
+      found.push(relationOf(ref, await this.#resolved(ref)))
+    }
+    return found.filter(({ hidden }) => hidden.length > 0)
+  }
+
+  async #refuseHidden(what: string, node: Pivot | Unpivot, visit: Visit): Promise<void> {
+    const relations = await this.#hiding(tablesOf(node), visit)
+    if (relations.length > 0) throw refused(what, relations, node.span)
+  }
+
+  async #hide(node: Select, visit: Visit): Promise<void> {
+    const relations = node.from === undefined ? [] : await this.#hiding(tablesOf(node.from), visit)
+    if (relations.length === 0) return
+    if (visit.starred) throw refused("* or COLUMNS in ORDER BY", relations, node.span)
+    this.#sites.push(...hiddenInSelect(node, relations, this.#env.context.sql))
   }
 
   #pivot(node: Pivot, visit: Visit): readonly Visit[] {
@@ -289,6 +340,10 @@ class SiteCollector {
         site: textSite(ref.span, printValue(value)),
       })
   }
+}
+
+function tablesOf(node: TreeNode): readonly TableRef[] {
+  return [...ownNodes(node)].filter((each) => each._tag === "TableRef")
 }
 
 function printValue(value: TypedLiteral): string {

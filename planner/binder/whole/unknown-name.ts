@@ -4,7 +4,8 @@ import type { TreeNode } from "../../ast/walk-tree.ts"
 import type { CopiedText, DescribeRefusal } from "../../describe.ts"
 import type { UnknownColumn } from "../../errors.ts"
 import { spanAt } from "../refusal.ts"
-import { type Relation, sameName, unknownColumn } from "../scope.ts"
+import { sameName, unknownColumn } from "../scope.ts"
+import { relationOf } from "./alias.ts"
 import type { TableSite } from "./sites.ts"
 
 /** DuckDB's words for a name that it does not find. */
@@ -31,7 +32,7 @@ export function unknownName(refusal: DescribeRefusal, names: WholeNames): Unknow
   if (ref === undefined) return undefined
   const selects = names.nodes.filter((node) => node._tag === "Select").map((node) => node.span)
   const visible = (at: Span) => smallestAround(selects, at).every((select) => contains(select, ref.span))
-  const relations = names.tables.filter((site) => visible(site.span)).map(relationOf)
+  const relations = names.tables.filter((site) => visible(site.span)).map((site) => relationOf(site.ref, site.table))
   const [first, second] = ref.parts
   const owner = second === undefined ? undefined : relations.find((each) => sameName(each.alias, first?.text ?? ""))
   const others = names.nodes.some(
@@ -39,12 +40,6 @@ export function unknownName(refusal: DescribeRefusal, names: WholeNames): Unknow
   )
   if (owner === undefined && others) return undefined
   return unknownColumn({ relations, merged: [] }, ref, [])
-}
-
-function relationOf({ ref, table }: TableSite): Relation {
-  const names = ref.alias?.columns ?? []
-  const columns = table.fields.map((field, i) => ({ ...field, name: names[i]?.text ?? field.name }))
-  return { alias: ref.alias?.name.text ?? table.name, columns }
 }
 
 /** A CTE of the text's own is a TableRef without a site. */
