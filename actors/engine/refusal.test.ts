@@ -16,6 +16,16 @@ describe("DuckDB's errors", () => {
       { kind: "Out of Memory", message: "Out of Memory Error: full", position: undefined, candidates: undefined },
     ],
     [
+      '{"exception_type":"Parser","exception_message":"{\\"exception_type\\":\\"Parser\\",\\"exception_message\\":\\"Max expression depth limit of 1000 exceeded.\\"}"}',
+      {
+        kind: "Parser",
+        message:
+          "Parser Error: queries or expressions are nested more deeply than DuckDB reads them, views and CTEs that read each other too; CREATE TABLE … AS keeps the rows of one in the middle",
+        position: undefined,
+        candidates: undefined,
+      },
+    ],
+    [
       "Conversion Error: no INT32\n\nLINE 1: SELECT 'x'::INT\n               ^",
       { kind: "Conversion", message: "Conversion Error: no INT32", position: undefined, candidates: undefined },
     ],

@@ -25,6 +25,12 @@ const OUT_OF_MEMORY_KIND = "Out of Memory"
 /** Characters of a trap's message that are kept. */
 const TRAP_MESSAGE_CHARS_MAX = 200
 
+/** DuckDB's words for a text that is nested too deeply name a setting that cannot be set here. */
+const TOO_DEEP = /^(Max expression depth limit of \d+ exceeded|memory exhausted at or near)/
+const DEEP =
+  "queries or expressions are nested more deeply than DuckDB reads them, views and CTEs that read each other too; " +
+  "CREATE TABLE … AS keeps the rows of one in the middle"
+
 /** With `errors_as_json`, DuckDB's errors look like this; numbers arrive as text. */
 const JsonError = Schema.fromJsonString(
   Schema.Struct({
@@ -66,9 +72,11 @@ export function parseRefusal(text: string): EngineRefusal {
   if (decoded?._tag === "Some") {
     const { exception_type: kind, exception_message: words, position, candidates } = decoded.value
     if (words.startsWith(UNSUCCESSFUL)) return parseRefusal(words.slice(UNSUCCESSFUL.length))
+    // The error of a text that DuckDB made itself has its own error in it.
+    if (words.startsWith('{"exception_type"')) return parseRefusal(words)
     return {
       kind,
-      message: `${kind} Error: ${words}`,
+      message: `${kind} Error: ${TOO_DEEP.test(words) ? DEEP : words}`,
       position: position === undefined ? undefined : Number(position),
       candidates,
     }

@@ -1,7 +1,7 @@
 import { walkTree } from "../ast/walk-tree.ts"
 import type { Cte, Query } from "../ast/query.ts"
-import { PlanDefect, UnknownColumn } from "../errors.ts"
-import type { QueryPlan } from "../logical/plan.ts"
+import { PlanDefect, UnknownColumn, UnsupportedSql } from "../errors.ts"
+import { inputsOf, type Plan, type QueryPlan } from "../logical/plan.ts"
 import { validate } from "../logical/validate.ts"
 import { type CteBinding, type CteBindings, inlineCtes, NO_CTES } from "./ctes.ts"
 import type { BindContext } from "./context.ts"
@@ -12,6 +12,9 @@ import { bindBlock } from "./select.ts"
 import { uniqueInCte } from "./unique-names.ts"
 import { bindInOnePiece, bindRecursiveCte, bindWhole } from "./whole/bind-whole.ts"
 import { wholeReason } from "./whole/reason.ts"
+
+/** Nodes of a plan between its root and a scan: a view that computes something of another adds two or three. */
+const PLAN_DEPTH_MAX = 1500
 
 /**
  * Names become columns with ids, implicit casts become explicit, `*` becomes columns. The result runs whole on one
@@ -44,9 +47,27 @@ export async function bind(query: Query, context: BindContext): Promise<QueryPla
   }
   const { plan, fields } = await bindIn(context)(query, NO_CTES)
   const { ctes, root } = inlineCtes(plan, bindings)
-  for (const each of [...ctes.map((cte) => cte.plan), root]) validate(each, "bind")
+  for (const each of [...ctes.map((cte) => cte.plan), root]) {
+    refuseDeep(each)
+    validate(each, "bind")
+  }
   if (fields.length === 0) throw new PlanDefect({ message: "the query yields no columns", rule: "bind" })
   return { ctes, root, output: fields.map(({ name, column }) => ({ name, column })) }
+}
+
+/** The passes recurse over a plan. DuckDB refuses a text that is nested so deeply, too. */
+function refuseDeep(root: Plan): void {
+  const pending = [{ plan: root, depth: 1 }]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const depth = next.depth + 1
+    if (depth > PLAN_DEPTH_MAX) {
+      throw new UnsupportedSql({
+        message: `queries inside queries are planned to a depth of ${PLAN_DEPTH_MAX} steps, and views and CTEs count as far as they read each other`,
+        hint: "CREATE TABLE … AS keeps the rows of a view in the middle",
+      })
+    }
+    for (const plan of inputsOf(next.plan)) pending.push({ plan, depth })
+  }
 }
 
 /**

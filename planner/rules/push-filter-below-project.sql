@@ -19,3 +19,7 @@ SELECT count(*) > 0 AS any_row FROM (SELECT random() AS r FROM a) t WHERE r >= 0
 -- not below a limit
 SELECT * FROM (SELECT k, x FROM a ORDER BY k, x LIMIT 3) t WHERE x = 1;
 =
+
+-- a term that would become long stays where its columns are computed
+SELECT 1 AS one FROM (SELECT x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x + x AS z FROM a) t WHERE z > 2;
+=

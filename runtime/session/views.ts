@@ -17,6 +17,9 @@ import { type KeptRelation, keyOf, type SessionState } from "./state.ts"
 /** Views and tables that one session may keep. */
 const RELATIONS_MAX = 10_000
 
+/** What the text of a view or table was read as, which lasts while it stays the same text. */
+const READ = new WeakMap<KeptRelation, ViewDefinition>()
+
 /** What the planner is told of the session's views and tables. A view's macros are those of the moment it is read. */
 export function scopeOf(state: SessionState): StatementScope {
   return {
@@ -34,7 +37,11 @@ export function scopeOf(state: SessionState): StatementScope {
 function definition(kept: KeptRelation, state: SessionState): ViewDefinition {
   const whole = partOf(kept.sql, { start: 0, end: kept.sql.length })
   const { text } = kept.kind === "table" ? whole : expanded(whole, { state, parameters: undefined })
-  return { kind: kept.kind, name: kept.name, sql: text, query: parseQuery(text), columns: kept.columns }
+  const known = READ.get(kept)
+  if (known?.sql === text) return known
+  const read = { kind: kept.kind, name: kept.name, sql: text, query: parseQuery(text), columns: kept.columns }
+  READ.set(kept, read)
+  return read
 }
 
 /** The view is bound once, so that what is wrong in it is told now, with its own text. */
@@ -49,6 +56,7 @@ export async function createView(run: Run, statement: CreateViewStatement, sql: 
   const view = { kind: "view", name: name.text, sql: text.text, columns: columns.map((each) => each.text) } as const
   const before = state.relations.get(keyOf(name.text))
   state.relations.set(keyOf(name.text), view)
+  if (!mayReadItself(view, state)) return createdAnswer("create", options.form)
   try {
     // Only now does a view that reads itself find itself.
     const own = `FROM ${quoteIdentifier(name.text)}`
@@ -59,6 +67,36 @@ export async function createView(run: Run, statement: CreateViewStatement, sql: 
     throw error
   }
   return createdAnswer("create", options.form)
+}
+
+/** Whether the view, or one that it reads, names it. Whether that means the view or a CTE is for the planner to say. */
+function mayReadItself(view: KeptRelation, state: SessionState): boolean {
+  const seen = new Set<KeptRelation>()
+  const pending: KeptRelation[] = [view]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (seen.has(next)) continue
+    seen.add(next)
+    for (const read of namedIn(next, state)) {
+      if (read === view) return true
+      pending.push(read)
+    }
+  }
+  return false
+}
+
+function namedIn(kept: KeptRelation, state: SessionState): readonly KeptRelation[] {
+  // The text of one that is only named, as a CTE is, may be of a macro that is gone.
+  const query = parsedOf(kept, state)
+  const nodes = query === undefined ? [] : [...walkTree(query)]
+  return nodes.flatMap((node) => (node._tag === "TableRef" ? (state.relations.get(keyOf(node.name)) ?? []) : []))
+}
+
+function parsedOf(kept: KeptRelation, state: SessionState): Query | undefined {
+  try {
+    return definition(kept, state).query
+  } catch {
+    return undefined
+  }
 }
 
 /** true: there is one of this name, and IF NOT EXISTS leaves it as it is. */
