@@ -337,8 +337,8 @@ export interface Grouping<C> {
 }
 
 /**
- * `$1`, `?1`, `$name` in lower case, and `?`: the number after the highest so far, in the order of the text. (DuckDB
- * counts the second `?` of `TRIM(? FROM ?)` first, and that of AT TIME ZONE.)
+ * `$1`, `?1`, `$name` in lower case, and `?`: the number after the highest so far, in the order of the text; but, as
+ * DuckDB counts, what is trimmed comes before what TRIM takes off, a time zone before the moment.
  */
 export interface Parameter {
   readonly _tag: "Parameter"

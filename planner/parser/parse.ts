@@ -3,8 +3,10 @@ import type { Statement } from "../ast/statement.ts"
 import { UnsupportedSql } from "../errors.ts"
 import { frozen } from "./freeze.ts"
 import { tokenize } from "./lexer.ts"
+import { countAsDuckDb } from "./parameter-order.ts"
 import { SqlParser } from "./sql-parser.ts"
 import { syntaxError } from "./syntax-error.ts"
+import { Parameter } from "./tokens.ts"
 
 /** A longer script is refused: it would be held in memory several times over. */
 const SQL_CHARACTERS_MAX = 16 * 1024 * 1024
@@ -39,6 +41,7 @@ function read(sql: string): readonly Statement[] {
   const statements = parser.script()
   const [error] = parser.errors
   if (error !== undefined) throw syntaxError(error, { tokens, clause: parser.clause, innerClause: parser.innerClause })
+  if (tokens.some(({ tokenType }) => tokenType === Parameter)) countAsDuckDb(statements)
   return frozen(statements)
 }
 

@@ -75,6 +75,33 @@ describe("a value is a literal of its type", () => {
 
 const RUNS = Number(process.env["SKEIN_PROPERTY_RUNS"] ?? 1_000)
 
+test.each<readonly [unknown, string]>([
+  [[1, "a"], "a list of several types, number and text: one has to be that of all"],
+  [[[1], ["a"]], "list of number and list of text"],
+  [{ a: [null, true, 1n] }, "$1.a is a list of several types, boolean and number"],
+  [
+    new Map<unknown, unknown>([
+      ["a", 1],
+      [2, 3],
+    ]),
+    "a Map of keys of several types, text and number",
+  ],
+  [
+    new Map<unknown, unknown>([
+      ["a", 1],
+      ["b", new Date(0)],
+    ]),
+    "a Map of values of several types, number and date",
+  ],
+])("%o is refused: DuckDB would make one of them the other", (value, message) => {
+  expect(() => printValue(value, "$1")).toThrow(message)
+})
+
+test("numbers of several kinds, NULL and empty lists go together", () => {
+  expect(printValue([1, 2n, 0.5, null, undefined], "$1")).toBe("[1, 2, CAST('0.5' AS DOUBLE), NULL, NULL]")
+  expect(printValue([[], [1], null, [null]], "$1")).toBe("[[], [1], NULL, [NULL]]")
+})
+
 test("any text, number and bytes come back as they were", async () => {
   const scalar = fc.oneof(
     fc.string({ unit: "grapheme" }),

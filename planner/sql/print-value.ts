@@ -74,8 +74,13 @@ function printObject(value: object, name: string, depth: number): string {
   if (value instanceof Date) return printDate(value, name)
   if (value instanceof Uint8Array) return printBytes(value)
   if (value instanceof ArrayBuffer) return printBytes(new Uint8Array(value))
-  if (Array.isArray(value)) return `[${value.map((each, i) => inner(each, `[${i}]`)).join(", ")}]`
+  if (Array.isArray(value)) {
+    refuseMixed(value, name, "list")
+    return `[${value.map((each, i) => inner(each, `[${i}]`)).join(", ")}]`
+  }
   if (value instanceof Map) {
+    refuseMixed([...value.keys()], name, "Map of keys")
+    refuseMixed([...value.values()], name, "Map of values")
     const entries = [...value].map(([key, each]) => `${inner(key, " (a key)")}: ${inner(each, " (a value)")}`)
     return `MAP {${entries.join(", ")}}`
   }
@@ -88,6 +93,38 @@ function printObject(value: object, name: string, depth: number): string {
   const wrong = fields.find(([key]) => key.includes("\0"))
   if (wrong !== undefined) throw refusal(name, "has a field whose name holds the character U+0000")
   return `{${fields.map(([key, each]) => `${printText(key, name)}: ${inner(each, `.${key}`)}`).join(", ")}}`
+}
+
+/** DuckDB would make numbers of the texts beside numbers, where it can: `[1, '2']` is a list of numbers. */
+function refuseMixed(items: readonly unknown[], name: string, what: string): void {
+  const kinds = new Set(items.map(kindOf).filter((kind) => kind !== undefined))
+  const [first, second] = kinds
+  if (first === undefined || second === undefined) return
+  throw refusal(name, `is a ${what} of several types, ${first} and ${second}: one has to be that of all`)
+}
+
+/** Undefined for NULL, and for a list of nothing else: they are of any type. */
+function kindOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case "undefined":
+      return undefined
+    case "bigint":
+      return "number"
+    case "string":
+      return "text"
+    case "object":
+      if (value === null) return undefined
+      if (value instanceof Date) return "date"
+      if (value instanceof Uint8Array || value instanceof ArrayBuffer) return "bytes"
+      if (!Array.isArray(value)) return value instanceof Map ? "Map" : "object"
+      return listKind(value.map(kindOf).find((kind) => kind !== undefined))
+    default:
+      return typeof value
+  }
+}
+
+function listKind(item: string | undefined): string | undefined {
+  return item === undefined ? undefined : `list of ${item}`
 }
 
 function printDate(value: Date, name: string): string {
