@@ -12,6 +12,8 @@ export class QueryError extends Schema.TaggedError<QueryError>()("QueryError", {
   message: Schema.String,
   kind: Schema.String,
   stage: Schema.optional(Schema.Number),
+  /** What the stage mostly does, as EXPLAIN calls it. */
+  part: Schema.optional(Schema.String),
   task: Schema.optional(Schema.Number),
   node: Schema.optional(Schema.String),
 }) {}

@@ -165,7 +165,7 @@ describe("errors", () => {
     const sql = "SELECT CASE WHEN v < 299999 THEN v ELSE error('stop') END AS x FROM many"
     const { code, out, err } = await skein(["--data", "data", "--format", "json", "-c", sql])
     expect(code).toBe(1)
-    expect(err).toMatch(/^error: Invalid Input Error: stop\n  in stage \d+, task \d+\n$/u)
+    expect(err).toMatch(/^error: Invalid Input Error: stop\n  in stage \d+ \(.+\), task \d+\n$/u)
     expect(out).not.toMatch(/\]\n$/u)
   })
 })

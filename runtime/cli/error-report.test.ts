@@ -36,6 +36,8 @@ test("an error without a place in the text says which stage and task", async () 
   expect(await errorParagraph(new StatementError(error, "SELECT 1", undefined))).toBe(
     "error: Conversion Error: x\n  in stage 2, task 5",
   )
+  const part = new QueryError({ message: "Conversion Error: x", kind: "Conversion", stage: 2, part: "scan t", task: 5 })
+  expect(await errorParagraph(part)).toBe("error: Conversion Error: x\n  in stage 2 (scan t), task 5")
   const lost = new EngineLost({ message: "engine-0 ended", stage: 1 })
   expect(await errorParagraph(lost)).toBe("error: engine-0 ended\n  in stage 1")
 })

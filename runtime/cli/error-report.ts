@@ -74,6 +74,7 @@ interface Tagged {
   readonly hint: string | undefined
   readonly span: Span | undefined
   readonly stage: number | undefined
+  readonly part: string | undefined
   readonly task: number | undefined
 }
 
@@ -86,6 +87,7 @@ function asTagged(error: unknown): Tagged | undefined {
     message: error.message,
     hint: "hint" in error && typeof error.hint === "string" ? error.hint : undefined,
     span: "span" in error ? asSpan(error.span) : undefined,
+    part: "part" in error && typeof error.part === "string" ? error.part : undefined,
     stage: "stage" in error && typeof error.stage === "number" ? error.stage : undefined,
     task: "task" in error && typeof error.task === "number" ? error.task : undefined,
   }
@@ -97,9 +99,10 @@ function asSpan(span: unknown): Span | undefined {
   return typeof start === "number" && typeof end === "number" ? { start, end } : undefined
 }
 
-function placeLines({ stage, task }: Tagged): readonly string[] {
+function placeLines({ stage, part, task }: Tagged): readonly string[] {
   if (stage === undefined) return []
-  return [task === undefined ? `in stage ${stage}` : `in stage ${stage}, task ${task}`]
+  const named = part === undefined ? `in stage ${stage}` : `in stage ${stage} (${part})`
+  return [task === undefined ? named : `${named}, task ${task}`]
 }
 
 function withHint(message: string, hint: string | undefined): string {

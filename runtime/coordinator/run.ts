@@ -1,4 +1,4 @@
-import { Cancelled, EngineLost, type ActorError } from "../../actors/errors.ts"
+import { Cancelled, EngineLost, QueryError, type ActorError } from "../../actors/errors.ts"
 import type { ExchangeReader } from "../../actors/exchange/reader.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
 import type { ActorRef } from "../../actors/system/actor.ts"
@@ -141,14 +141,23 @@ export class PlanRun {
     this.drained.resolve()
   }
 
-  private end(error: ActorError | undefined): void {
-    if (error === undefined) return this.ended.resolve()
+  private end(ended: ActorError | undefined): void {
+    if (ended === undefined) return this.ended.resolve()
+    const error = withPart(ended, this.plan)
     this.error = error
     this.reading.abort(error)
     this.ended.reject(error)
     // What failed will not be read: there is nothing more to wait for.
     this.read.resolve()
   }
+}
+
+/** A value that cannot be converted has no place in the statement; what the stage does is the nearest thing to one. */
+function withPart(error: ActorError, { stages }: StagePlan): ActorError {
+  const stage = error._tag === "QueryError" ? stages.find(({ id }) => id === error.stage) : undefined
+  if (error._tag !== "QueryError" || stage === undefined) return error
+  const { message, kind, task, node } = error
+  return new QueryError({ message, kind, stage: stage.id, part: stage.title, task, node })
 }
 
 function elsewhere({ rootOf, run }: Peers, table: Table): Elsewhere {

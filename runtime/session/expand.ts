@@ -2,7 +2,7 @@ import type { Parameter } from "../../planner/ast/expression.ts"
 import type { Query, SelectItem } from "../../planner/ast/query.ts"
 import { walkTree, type TreeNode } from "../../planner/ast/walk-tree.ts"
 import { parse } from "../../planner/parser/parse.ts"
-import { UnsupportedSql } from "../../planner/errors.ts"
+import { relocated, UnsupportedSql } from "../../planner/errors.ts"
 import { displayName } from "../../planner/sql/display-name.ts"
 import { edited, type Edit, type EditedText } from "../../planner/sql/edited-text.ts"
 import { quoteIdentifier, quoteString } from "../../planner/sql/quote.ts"
@@ -24,10 +24,23 @@ export interface Expansion {
  * The query as the planner reads it: parameters are their values, macros what they stand for, current_setting() the
  * session's setting, and ORDER BY says what it means. A text that has nothing of it stays as it is.
  */
-export function expanded(source: EditedText, { state, parameters }: Expansion): EditedText {
+export function expanded(source: EditedText, expansion: Expansion): EditedText {
+  let current: EditedText = { text: source.text, original: (span) => span }
+  try {
+    for (const step of steps(current, expansion)) current = step
+  } catch (error) {
+    // What is wrong in a text that macros made is told at their calls.
+    throw relocated(error, (found) => ({ ...found, span: found.span && current.original(found.span) }))
+  }
+  return { text: current.text, original: (span) => source.original(current.original(span)) }
+}
+
+/** The text after each pass. */
+function* steps(source: EditedText, { state, parameters }: Expansion): Generator<EditedText, void, undefined> {
   let current = source
   if (parameters !== undefined || /[?$]|current_setting/iu.test(source.text)) {
     current = pass(current, (query, sql) => valueEdits(query, sql, state, parameters))
+    yield current
   }
   for (let level = 0; hasMacros(state); level++) {
     const next = pass(current, (query, sql) => named(query, sql, macroEdits(query, sql, state)))
@@ -39,10 +52,10 @@ export function expanded(source: EditedText, { state, parameters }: Expansion): 
       throw new UnsupportedSql({ message, span: { start: 0, end: current.text.length } })
     }
     current = next
+    yield current
   }
-  return sortsAsDuckDb(state.settings.now)
-    ? current
-    : pass(current, (query, sql) => named(query, sql, sortEdits(query, sql, state.settings.now)))
+  if (sortsAsDuckDb(state.settings.now)) return
+  yield pass(current, (query, sql) => named(query, sql, sortEdits(query, sql, state.settings.now)))
 }
 
 function pass(source: EditedText, edits: (query: Query, sql: string) => readonly Edit[]): EditedText {

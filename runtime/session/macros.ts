@@ -61,6 +61,7 @@ export function tooLong(span: Span): UnsupportedSql {
 function scalarEdit(call: FunctionCall<ColumnRef>, sql: string, { macros }: Macros): Edit | undefined {
   const macro = macros.get(keyOf(call.name))
   if (macro === undefined) return undefined
+  if (callsItself(macro, macros)) throw endless(macro, call.nameSpan)
   if (call.star || call.distinct || call.filter !== undefined || call.orderBy.length + call.withinGroup.length > 0) {
     const message = `"${macro.name}" is a macro: DISTINCT, FILTER and ORDER BY belong to aggregates`
     throw new UnsupportedSql({ message, span: call.nameSpan, hint: "write them inside the macro" })
@@ -77,6 +78,33 @@ function scalarEdit(call: FunctionCall<ColumnRef>, sql: string, { macros }: Macr
     return { span: { start: call.span.start, end: call.over.span.start }, text: `${body} ` }
   }
   return { span: call.span, text: `(${body})` }
+}
+
+/** Whether the macro calls itself, or one that calls it. One of several definitions may call another of them. */
+function callsItself(macro: KeptMacro, macros: Macros["macros"]): boolean {
+  if (macro.overloads.length > 1) return false
+  const seen = new Set<KeptMacro>()
+  const pending = [macro]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const { body } of next.overloads) {
+      for (const node of walkTree(body._tag === "scalar" ? body.expr : body.query)) {
+        const called = node._tag === "FunctionCall" ? macros.get(keyOf(node.name)) : undefined
+        if (called === macro) return true
+        if (called === undefined || seen.has(called)) continue
+        seen.add(called)
+        pending.push(called)
+      }
+    }
+  }
+  return false
+}
+
+function endless({ name }: KeptMacro, span: Span): UnsupportedSql {
+  return new UnsupportedSql({
+    message: `macro ${name}() calls itself, so it would never end`,
+    span,
+    hint: "WITH RECURSIVE repeats a query, list_reduce goes through a list",
+  })
 }
 
 function tableEdit(ref: TableFunctionRef, sql: string, { tableMacros }: Macros): Edit | undefined {
