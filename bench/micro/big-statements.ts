@@ -11,6 +11,7 @@ import type { TypeOracle } from "../../planner/describe.ts"
 import { FUNCTIONS_QUERY, functionNamesOf } from "../../planner/function-names.ts"
 import { parse } from "../../planner/parser/parse.ts"
 import { planQuery } from "../../planner/plan-query.ts"
+import { planContext } from "../../planner/testing/plan-context.ts"
 import { BIG_STATEMENTS, DEEP_STATEMENTS, WIDE_CATALOG } from "./statements.ts"
 
 const ROUNDS = 5
@@ -54,16 +55,7 @@ async function planned(sql: string): Promise<Figures> {
   const [statement] = parse(sql)
   if (statement?._tag !== "QueryStatement") throw new Error("no query")
   const parseMs = performance.now() - began
-  await planQuery(statement.query, {
-    sql,
-    catalog: WIDE_CATALOG,
-    oracle,
-    now: { epochMicros: 0n },
-    workers: 2,
-    partitions: 2,
-    settings: {},
-    form: "text",
-  })
+  await planQuery(statement.query, planContext(sql, { catalog: WIDE_CATALOG, oracle, partitions: 2 }))
   const { user, system } = process.cpuUsage(cpu)
   return { cpuMs: (user + system) / 1000, parseMs, planMs: performance.now() - began, asked }
 }

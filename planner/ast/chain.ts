@@ -18,6 +18,17 @@ export function chainTerms<C>(expr: Binary<C>): readonly Expr<C>[] {
   return terms.reverse()
 }
 
+/** `a OR (b OR c)` → `[a, b, c]`, whatever the parentheses; any other expression is the only term. */
+export function allTerms<C>(expr: Expr<C>, op: "AND" | "OR"): readonly Expr<C>[] {
+  const found: Expr<C>[] = []
+  const pending = [expr]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (isBinary<C>(next) && next.op === op) pending.push(next.right, next.left)
+    else found.push(next)
+  }
+  return found
+}
+
 /** Runs of at most CHAIN_TERMS_MAX. */
 export function chainGroups<T>(terms: readonly T[]): readonly (readonly T[])[] {
   const groups: (readonly T[])[] = []

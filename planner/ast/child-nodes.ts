@@ -1,4 +1,4 @@
-import { type TreeNode, walkTree } from "./walk-tree.ts"
+import { isNode, type TreeNode, walkTree } from "./walk-tree.ts"
 
 /** The nodes directly below, in the order of their properties; what has no tag of its own is looked through. */
 export function childNodes(node: object): readonly TreeNode[] {
@@ -15,8 +15,4 @@ export function childNodes(node: object): readonly TreeNode[] {
 /** Each node and everything below it, down to nested queries, which are given and not looked into. */
 export function* ownNodes(...roots: readonly TreeNode[]): Generator<TreeNode, void, undefined> {
   for (const root of roots) yield* walkTree(root, (node) => node._tag !== "Query")
-}
-
-function isNode(value: object): value is TreeNode {
-  return "_tag" in value
 }

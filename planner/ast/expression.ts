@@ -6,8 +6,10 @@ import type { Span } from "./span.ts"
  * turns it into `Expr<Column>` (see `logical/column.ts`): stable ids. Every other node is the same in both, so one
  * printer and one traversal serve them. What a node means is DuckDB's affair: the planner only moves it about.
  */
-export type Expr<C> =
-  | C
+export type Expr<C> = C | Inner<C>
+
+/** Every node but the columns. It is rebuilt around new children whatever their columns are. */
+export type Inner<C> =
   | Literal
   | TypedLiteral
   | IntervalLiteral<C>

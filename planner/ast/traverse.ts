@@ -1,36 +1,16 @@
 import type {
-  Between,
   Binary,
   Case,
-  Cast,
-  Collate,
-  ColumnsCall,
   Comprehension,
-  Default,
   Expr,
-  Field,
   FrameBound,
   FunctionCall,
-  Grouping,
-  InList,
-  IntervalLiteral,
-  IsTest,
-  Lambda,
-  ListLiteral,
-  Literal,
+  Inner,
   MapLiteral,
-  NamedArgument,
   OrderItem,
-  Parameter,
-  PositionalReference,
-  QuantifiedList,
-  Row,
   Star,
   StructLiteral,
   Subscript,
-  SubqueryExpr,
-  TypedLiteral,
-  Unary,
   WindowSpec,
 } from "./expression.ts"
 
@@ -38,38 +18,6 @@ import type {
 export interface ColumnLeaf {
   readonly _tag: "ColumnRef" | "Column"
 }
-
-/** Every node but the columns. It is rebuilt around new children whatever their columns are. */
-export type Inner<C> =
-  | Literal
-  | TypedLiteral
-  | IntervalLiteral<C>
-  | Star<C>
-  | FunctionCall<C>
-  | Cast<C>
-  | Unary<C>
-  | Binary<C>
-  | IsTest<C>
-  | Between<C>
-  | InList<C>
-  | Case<C>
-  | Subscript<C>
-  | Field<C>
-  | ListLiteral<C>
-  | StructLiteral<C>
-  | Row<C>
-  | Collate<C>
-  | SubqueryExpr<C>
-  | QuantifiedList<C>
-  | Lambda<C>
-  | NamedArgument<C>
-  | ColumnsCall<C>
-  | Comprehension<C>
-  | MapLiteral<C>
-  | Grouping<C>
-  | Parameter
-  | PositionalReference
-  | Default
 
 export function isColumn<C extends ColumnLeaf>(expr: Expr<C>): expr is C {
   return expr._tag === "ColumnRef" || expr._tag === "Column"

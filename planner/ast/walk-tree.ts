@@ -52,6 +52,6 @@ export function* walkTree(
 }
 
 /** Everything in a tree that has a tag is a node of it. */
-function isNode(value: object): value is TreeNode {
+export function isNode(value: object): value is TreeNode {
   return "_tag" in value
 }

@@ -14,7 +14,7 @@ import type { BoundFrom } from "./from.ts"
 import { isRefusal, type NamedSpan, refused } from "./refusal.ts"
 import { plainStar } from "./hidden.ts"
 import type { Relation } from "./scope.ts"
-import { typedNulls } from "./typing.ts"
+import { emptyTable } from "./typing.ts"
 import { bodyNodes } from "./whole/sites.ts"
 import { edited } from "./whole/text.ts"
 
@@ -116,7 +116,7 @@ function writeFrom(sql: DescribeText, item: FromItem, from: BoundFrom, relations
   if (item._tag !== "JoinRef") {
     const relation = relations.shift()
     const unnamed = item._tag === "SubqueryRef" && item.alias === undefined
-    if (relation !== undefined) sql.copy(emptyTable(relation, unnamed), item.span)
+    if (relation !== undefined) sql.copy(emptyRelation(relation, unnamed), item.span)
     return
   }
   writeFrom(sql, item.left, from, relations)
@@ -134,10 +134,8 @@ function writeCondition(sql: DescribeText, join: JoinRef, using: readonly Identi
   else if (join.kind !== "cross") sql.add(" ON TRUE")
 }
 
-function emptyTable(relation: Relation, unnamed: boolean): string {
-  const all = [...relation.columns, ...relation.hidden]
-  const columns = all.map(({ name, column }) => ({ name: quoteIdentifier(name), type: column.type }))
-  return `(${typedNulls(columns)})${unnamed ? "" : ` AS ${quoteIdentifier(relation.alias)}`}`
+function emptyRelation({ alias, columns, hidden }: Relation, unnamed: boolean): string {
+  return `(${emptyTable([...columns, ...hidden])})${unnamed ? "" : ` AS ${quoteIdentifier(alias)}`}`
 }
 
 function writeClause(sql: DescribeText, keyword: string, expr: NamedExpr | undefined): void {

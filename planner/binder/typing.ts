@@ -2,6 +2,7 @@ import type { TypeOracle } from "../describe.ts"
 import { PlanDefect } from "../errors.ts"
 import { isColumn, columnsOf } from "../ast/traverse.ts"
 import { type BoundExpr, type Column, isUntyped, printBound, sqlName } from "../logical/column.ts"
+import { quoteIdentifier } from "../sql/quote.ts"
 
 /**
  * DuckDB's types for expressions over typed columns, in one question:
@@ -31,6 +32,11 @@ function typedFrom(columns: readonly Column[]): string {
   return columns.length === 0
     ? ""
     : ` FROM (${typedNulls(columns.map((each) => ({ name: sqlName(each), type: each.type })))})`
+}
+
+/** A table of these columns, under their names, without a row of its own. */
+export function emptyTable(fields: readonly { readonly name: string; readonly column: Column }[]): string {
+  return typedNulls(fields.map(({ name, column }) => ({ name: quoteIdentifier(name), type: column.type })))
 }
 
 /** `SELECT CAST(NULL AS INTEGER) AS a, …`. The names are SQL already. */

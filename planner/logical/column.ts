@@ -1,3 +1,4 @@
+import { allTerms } from "../ast/chain.ts"
 import type { Expr, FunctionCall, TypeName } from "../ast/expression.ts"
 import { type ColumnLeaf, columnsOf, isColumn } from "../ast/traverse.ts"
 import { NOWHERE } from "../ast/span.ts"
@@ -88,20 +89,23 @@ export function call(name: string, args: readonly BoundExpr[]): FunctionCall<Col
 }
 
 /** `a AND b AND c` → `[a, b, c]`. */
-export function conjuncts(predicate: BoundExpr | undefined): readonly BoundExpr[] {
-  const found: BoundExpr[] = []
-  const pending = predicate === undefined ? [] : [predicate]
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next._tag === "Binary" && next.op === "AND") pending.push(next.right, next.left)
-    else found.push(next)
-  }
-  return found
+export function conjuncts<C>(predicate: Expr<C> | undefined): readonly Expr<C>[] {
+  return predicate === undefined ? [] : allTerms(predicate, "AND")
 }
 
 /** `[a, b, c]` → `a AND b AND c`; undefined when there is nothing to ask. */
 export function conjunction(terms: readonly BoundExpr[]): BoundExpr | undefined {
+  return joined(terms, "AND")
+}
+
+/** `[a, b, c]` → `a OR b OR c`; undefined when there is nothing to choose from. */
+export function disjunction(terms: readonly BoundExpr[]): BoundExpr | undefined {
+  return joined(terms, "OR")
+}
+
+function joined(terms: readonly BoundExpr[], op: "AND" | "OR"): BoundExpr | undefined {
   return terms.reduce<BoundExpr | undefined>((left, right) => {
     if (left === undefined) return right
-    return { _tag: "Binary", op: "AND", left, right, escape: undefined, span: NOWHERE }
+    return { _tag: "Binary", op, left, right, escape: undefined, span: NOWHERE }
   }, undefined)
 }

@@ -1,7 +1,7 @@
-import { NOWHERE } from "../ast/span.ts"
+import { allTerms } from "../ast/chain.ts"
 import { isVolatile } from "../logical/volatile.ts"
 import type { FunctionNames } from "../describe.ts"
-import { type BoundExpr, conjunction, conjuncts, printBound } from "../logical/column.ts"
+import { type BoundExpr, conjunction, conjuncts, disjunction, printBound } from "../logical/column.ts"
 import { cannotRaise } from "./raises.ts"
 import { type Rule, unchanged } from "./rule.ts"
 
@@ -31,33 +31,17 @@ export const factorDisjunction: Rule = {
 }
 
 function factor(term: BoundExpr, functions: FunctionNames): readonly BoundExpr[] {
-  const branches = disjuncts(term).map((branch) => conjuncts(branch))
-  const [first, ...rest] = branches
-  if (first === undefined || rest.length === 0 || branches.length > BRANCHES_MAX) return [term]
+  const branches = allTerms(term, "OR").map((branch) => conjuncts(branch))
+  const [first, ...others] = branches
+  if (first === undefined || others.length === 0 || branches.length > BRANCHES_MAX) return [term]
   if (!cannotRaise(term) || isVolatile(term, functions)) return [term]
-  const texts = rest.map((branch) => new Set(branch.map(printBound)))
+  const texts = others.map((branch) => new Set(branch.map(printBound)))
   const common = first.filter((each) => texts.every((text) => text.has(printBound(each))))
   if (common.length === 0) return [term]
   const shared = new Set(common.map(printBound))
   const remaining = branches.map((branch) => conjunction(branch.filter((each) => !shared.has(printBound(each)))))
   // A branch that demands nothing more makes the rest true.
   if (remaining.some((branch) => branch === undefined)) return common
-  return [...common, ...disjunction(remaining.filter((branch) => branch !== undefined))]
-}
-
-function disjuncts(expr: BoundExpr): readonly BoundExpr[] {
-  const found: BoundExpr[] = []
-  const pending = [expr]
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next._tag === "Binary" && next.op === "OR") pending.push(next.right, next.left)
-    else found.push(next)
-  }
-  return found
-}
-
-function disjunction(branches: readonly BoundExpr[]): readonly BoundExpr[] {
-  if (branches.length === 0) return []
-  return [
-    branches.reduce((left, right) => ({ _tag: "Binary", op: "OR", left, right, escape: undefined, span: NOWHERE })),
-  ]
+  const rest = disjunction(remaining.filter((branch) => branch !== undefined))
+  return rest === undefined ? common : [...common, rest]
 }

@@ -1,5 +1,7 @@
+import { chainTerms } from "../ast/chain.ts"
+import type { Binary } from "../ast/expression.ts"
 import { isColumn } from "../ast/traverse.ts"
-import { type BoundExpr, isConstant } from "../logical/column.ts"
+import { type BoundExpr, type Column, isConstant } from "../logical/column.ts"
 
 /**
  * Law 10: only what cannot raise may be evaluated on rows that a join or a filter would have removed. Conservative: an
@@ -20,7 +22,7 @@ export function cannotRaise(expr: BoundExpr): boolean {
     case "InList":
       return expr.items.every((item) => comparable(expr.input, item))
     case "Binary":
-      return binaryCannotRaise(expr.op, expr.left, expr.right, expr.escape)
+      return binaryCannotRaise(expr)
     case "Cast":
       return expr.try ? cannotRaise(expr.input) : widens(expr.input, expr.type.text)
     default:
@@ -42,23 +44,14 @@ const COMPARISONS: ReadonlySet<string> = new Set([
 ])
 const PATTERNS: ReadonlySet<string> = new Set(["LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE"])
 
-function binaryCannotRaise(op: string, left: BoundExpr, right: BoundExpr, escape: BoundExpr | undefined): boolean {
-  if (op === "AND" || op === "OR") return termsOf(op, left, right).every(cannotRaise)
+function binaryCannotRaise(expr: Binary<Column>): boolean {
+  const { op, left, right, escape } = expr
+  // A run of thousands of ORs is walked in a loop.
+  if (op === "AND" || op === "OR") return chainTerms(expr).every(cannotRaise)
   if (COMPARISONS.has(op)) return comparable(left, right)
   if (PATTERNS.has(op))
     return escape === undefined && category(left) === "text" && right._tag === "Literal" && right.kind === "string"
   return false
-}
-
-/** A run of thousands of ORs is walked in a loop. */
-function termsOf(op: string, left: BoundExpr, right: BoundExpr): readonly BoundExpr[] {
-  const terms = [right]
-  let next = left
-  while (next._tag === "Binary" && next.op === op) {
-    terms.push(next.right)
-    next = next.left
-  }
-  return [...terms, next]
 }
 
 /** Whether comparing the two needs no cast that could fail on some value. */

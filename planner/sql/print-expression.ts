@@ -5,6 +5,7 @@ import type {
   Expr,
   FrameBound,
   FunctionCall,
+  Inner,
   Identifier,
   IntervalLiteral,
   OrderItem,
@@ -15,7 +16,7 @@ import type {
   WindowSpec,
 } from "../ast/expression.ts"
 import { CHAIN_TERMS_MAX, chainGroups, chainTerms } from "../ast/chain.ts"
-import { type ColumnLeaf, type Inner, isInner } from "../ast/traverse.ts"
+import { type ColumnLeaf, isInner } from "../ast/traverse.ts"
 import { PlanDefect } from "../errors.ts"
 import { keywordClass } from "../parser/keywords.ts"
 import { bindingOf, LEVEL } from "../parser/precedence.ts"

@@ -9,7 +9,7 @@ import type { Plan } from "../../planner/logical/plan.ts"
 import { guardDateTrunc } from "../../planner/lowering/guard-date-trunc.ts"
 import { optimize } from "../../planner/optimizer.ts"
 import { planTree } from "../../planner/physical/plan-tree.ts"
-import { planQuery } from "../../planner/plan-query.ts"
+import { planText } from "../../planner/testing/plan-context.ts"
 import { printPlan, wholeLeaves } from "../../planner/sql/print-plan.ts"
 import { TPCH_CATALOG } from "../planner/tpch-catalog.ts"
 
@@ -45,16 +45,7 @@ export async function printedFor(sql: string, oracle: TypeOracle): Promise<Reado
   const optimized = optimize(folded, { functions, ids }, new Set(), (rule) => {
     if (steps.at(-1) !== rule.name) steps.push(rule.name)
   })
-  const plan = await planQuery(statement.query, {
-    sql,
-    catalog: TPCH_CATALOG,
-    oracle,
-    now: { epochMicros: 0n },
-    workers: 2,
-    partitions: undefined,
-    settings: {},
-    form: "text",
-  })
+  const plan = await planText(sql, { catalog: TPCH_CATALOG, oracle })
   const first = plan.stages[0]
   return new Map([
     ["statement", sql],

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { CHAIN_TERMS_MAX } from "../../planner/ast/chain.ts"
 import type { TypeOracle } from "../../planner/describe.ts"
-import { parse } from "../../planner/parser/parse.ts"
-import { planQuery } from "../../planner/plan-query.ts"
+import { planText } from "../../planner/testing/plan-context.ts"
 import type { StagePlan } from "../../planner/physical/stage.ts"
 import { BIG_STATEMENTS, DEEP_STATEMENTS, WIDE_CATALOG } from "../../bench/micro/statements.ts"
 import { nativeTypeOracle } from "./native-oracle.ts"
@@ -29,18 +28,7 @@ async function planned(sql: string): Promise<{ readonly plan: StagePlan; readonl
     evaluate: noting(native.evaluate),
     functions: native.functions,
   }
-  const [statement] = parse(sql)
-  if (statement?._tag !== "QueryStatement") throw new Error("no query")
-  const plan = await planQuery(statement.query, {
-    sql,
-    catalog: WIDE_CATALOG,
-    oracle,
-    now: { epochMicros: 0n },
-    workers: 2,
-    partitions: 2,
-    settings: {},
-    form: "text",
-  })
+  const plan = await planText(sql, { catalog: WIDE_CATALOG, oracle, partitions: 2 })
   return { plan, asked }
 }
 

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { Catalog } from "../../planner/catalog.ts"
 import type { TypeOracle } from "../../planner/describe.ts"
-import { parse } from "../../planner/parser/parse.ts"
-import { planQuery } from "../../planner/plan-query.ts"
+import { planText } from "../../planner/testing/plan-context.ts"
 import { nativeTypeOracle } from "./native-oracle.ts"
 import { TPCH_CATALOG } from "./tpch-catalog.ts"
 
@@ -22,8 +21,6 @@ function nested(levels: number): string {
 
 async function questionsOf(levels: number) {
   const sql = nested(levels)
-  const [statement] = parse(sql)
-  if (statement?._tag !== "QueryStatement") throw new Error("no query")
   let described = 0
   let resolved = 0
   const counting: TypeOracle = {
@@ -39,16 +36,7 @@ async function questionsOf(levels: number) {
       return TPCH_CATALOG.resolve(ref)
     },
   }
-  await planQuery(statement.query, {
-    sql,
-    catalog,
-    oracle: counting,
-    now: { epochMicros: 0n },
-    workers: 2,
-    partitions: undefined,
-    settings: {},
-    form: "text",
-  })
+  await planText(sql, { catalog, oracle: counting })
   return { described, resolved }
 }
 

@@ -2,7 +2,6 @@ import { quoteIdentifier } from "../../sql/quote.ts"
 import type { TableRef } from "../../ast/query.ts"
 import type { ResolvedTable } from "../from.ts"
 import type { Relation } from "../scope.ts"
-import { typedNulls } from "../typing.ts"
 
 /** What a table is called that was written without an alias. */
 export function aliasOf(site: { readonly ref: TableRef; readonly table: ResolvedTable }): string {
@@ -12,11 +11,6 @@ export function aliasOf(site: { readonly ref: TableRef; readonly table: Resolved
 /** Every column that a name can find in it. */
 export function allFields({ fields, hidden }: ResolvedTable): ResolvedTable["fields"] {
   return hidden.length === 0 ? fields : [...fields, ...hidden]
-}
-
-/** The table's columns, without a row. */
-export function emptyTable(table: ResolvedTable): string {
-  return typedNulls(allFields(table).map(({ name, column }) => ({ name: quoteIdentifier(name), type: column.type })))
 }
 
 /** The names that the reference gives to the columns of `table`. */

@@ -11,8 +11,8 @@ import { functionNames } from "../context.ts"
 import type { BoundSubquery, FromContext } from "../from.ts"
 import { isRefusal, type NamedSpan, refused } from "../refusal.ts"
 import { sameName } from "../scope.ts"
-import { typedNulls } from "../typing.ts"
-import { aliasOf, allFields, emptyTable } from "./alias.ts"
+import { emptyTable } from "../typing.ts"
+import { aliasOf, allFields } from "./alias.ts"
 import { isPlannersOwn } from "./closed-query.ts"
 import { filteredTable } from "./filters.ts"
 import { inputsFor, type WholeInputs } from "./inputs.ts"
@@ -197,7 +197,7 @@ function cutsOf(text: WholeText): readonly Edit<never>[] {
 
 function nullsOf(part: WholeInputs["reads"][number]["with"][number]): string {
   if (typeof part === "string") return part
-  const nulls = typedNulls(part.fields.map(({ name, column }) => ({ name: quoteIdentifier(name), type: column.type })))
+  const nulls = emptyTable(part.fields)
   return part.parenthesised ? `(${nulls})` : nulls
 }
 
@@ -212,14 +212,16 @@ async function describeText(
   const isNamed = (site: TableSite) => !text.inOnePiece && !site.bare && hasItsName(site)
   const named = new Map(tables.filter(isNamed).map((site) => [site.ref.name.toLowerCase(), site]))
   const edits = sites.flatMap((site): readonly Edit<never>[] => {
-    if (site._tag === "table" && site.bare) return [{ span: site.span, with: [emptyTable(site.table)] }]
+    if (site._tag === "table" && site.bare) return [{ span: site.span, with: [emptyTable(allFields(site.table))] }]
     if (site._tag === "table" && !isNamed(site)) {
-      return [{ span: site.span, with: [`(${emptyTable(site.table)})${aliasOf(site)}`] }]
+      return [{ span: site.span, with: [`(${emptyTable(allFields(site.table))})${aliasOf(site)}`] }]
     }
     return site._tag === "text" && site.shapes ? [{ span: site.span, with: [site.text] }] : []
   })
   const nodes = [...walkTree(text.root)]
-  const ctes = [...named.values()].map((site) => `${quoteIdentifier(site.ref.name)} AS (${emptyTable(site.table)})`)
+  const ctes = [...named.values()].map(
+    (site) => `${quoteIdentifier(site.ref.name)} AS (${emptyTable(allFields(site.table))})`,
+  )
   const before = withCtes(text.before, ctes) + text.open
   const zoned = lowered(text, env, sites, { reads: [], runs: false })
   const all = [...cutsOf(text), ...edits, ...more, ...zoned]

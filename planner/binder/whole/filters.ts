@@ -1,9 +1,8 @@
 import { ownNodes } from "../../ast/child-nodes.ts"
 import type { JoinRef, NamedExpr } from "../../ast/query.ts"
-import { NOWHERE } from "../../ast/span.ts"
 import type { FunctionNames } from "../../describe.ts"
 import { AmbiguousColumn, UnknownColumn } from "../../errors.ts"
-import { type BoundExpr, conjunction, isConstant } from "../../logical/column.ts"
+import { type BoundExpr, conjunction, disjunction, isConstant } from "../../logical/column.ts"
 import { filtered, type Plan } from "../../logical/plan.ts"
 import { isVolatile } from "../../logical/volatile.ts"
 import { cannotRaise } from "../../rules/raises.ts"
@@ -14,17 +13,6 @@ import type { Scope } from "../scope.ts"
 import { relationOf } from "./alias.ts"
 import { TAKEN_APART } from "./reason.ts"
 import type { TableSite } from "./sites.ts"
-
-/** `a AND b AND c` → `[a, b, c]`. */
-export function termsOf(predicate: NamedExpr | undefined): readonly NamedExpr[] {
-  const found: NamedExpr[] = []
-  const pending = predicate === undefined ? [] : [predicate]
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next._tag === "Binary" && next.op === "AND") pending.push(next.right, next.left)
-    else found.push(next)
-  }
-  return found
-}
 
 /** Whether a row of that side which WHERE refuses can be left out before the join. */
 export function keepsFilters(kind: JoinRef["kind"], side: "left" | "right"): boolean {
@@ -58,11 +46,7 @@ export function filteredTable(
   })
   const asked = wanted.flatMap((each) => (each === undefined ? [] : [each]))
   if (asked.length < wanted.length) return plan
-  const any = asked.reduce<BoundExpr | undefined>((left, right) => {
-    if (left === undefined) return right
-    return { _tag: "Binary", op: "OR", left, right, escape: undefined, span: NOWHERE }
-  }, undefined)
-  return filtered(plan, any)
+  return filtered(plan, disjunction(asked))
 }
 
 /** The site's names for the columns of the table's first site, whose plan serves them all. */

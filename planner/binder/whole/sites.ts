@@ -16,15 +16,17 @@ import type { Span } from "../../ast/span.ts"
 import { UnsupportedSql } from "../../errors.ts"
 import { namesGiven } from "../../lowering/lowered-text.ts"
 import { asksData, pivotEdit } from "../../pivot-values.ts"
+import { conjuncts } from "../../logical/column.ts"
 import { printExpr } from "../../sql/print-expression.ts"
 import { type BoundSubquery, type FromContext, type ResolvedTable, resolveTable } from "../from.ts"
 import { ageOrigin, bareQueryValue, queryValue } from "../query-values.ts"
+import { emptyTable } from "../typing.ts"
 import { refuseArrow, refuseCall } from "../unsupported-calls.ts"
 import type { Relation } from "../scope.ts"
 import { mention, notTaken } from "../hidden.ts"
-import { aliasOf, allFields, emptyTable, relationOf } from "./alias.ts"
+import { aliasOf, allFields, relationOf } from "./alias.ts"
 import { closedQuery } from "./closed-query.ts"
-import { keepsFilters, termsOf } from "./filters.ts"
+import { keepsFilters } from "./filters.ts"
 import { asFrom, hiddenInSelect, refuseHiddenInRow, refused } from "./hidden-columns.ts"
 import { refuseTableFunction } from "./table-functions.ts"
 
@@ -98,8 +100,8 @@ export interface SiteOptions {
  */
 export async function collectSites(root: Query, env: FromContext, options: SiteOptions): Promise<Sites> {
   const collector = new SiteCollector(root, env, options.extract)
+  const starred = orderIsStarred(root)
   for (const node of options.inOnePiece ? [root] : bodyNodes(root)) {
-    const starred = orderIsStarred(root)
     await collector.collect({
       node,
       names: options.names,
@@ -128,6 +130,8 @@ class SiteCollector {
   readonly #given: ReadonlySet<string>
   readonly #values: { readonly ref: ColumnRef; readonly site: TextSite }[] = []
   readonly #text: string
+  /** Their tables are looked up where they stand, and then once more for what they hide. */
+  readonly #selects: { readonly node: Select; readonly visit: Visit }[] = []
   #extracted = false
 
   constructor(root: Query, env: FromContext, extract: boolean) {
@@ -144,6 +148,7 @@ class SiteCollector {
     for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
       pending.push(...(await this.#take(visit)))
     }
+    for (const { node, visit } of this.#selects.splice(0)) await this.#hide(node, visit)
   }
 
   done(): Sites {
@@ -171,7 +176,7 @@ class SiteCollector {
         return this.#query(node, visit)
       case "Select":
         if (visit.place === "operand" && (await this.#tryExtract(asQuery(node), visit, true))) return []
-        await this.#hide(node, visit)
+        this.#selects.push({ node, visit })
         return select(node, visit)
       case "SetOperation":
         return childNodes(node).map((child) => ({ ...visit, node: child, filters: [], place: "operand" }))
@@ -266,7 +271,7 @@ class SiteCollector {
     if (ref.spelling === "identifier" && visit.names.has(ref.name.toLowerCase())) return
     const table = bare ? await resolveTable(ref, this.#env) : await this.#resolved(ref)
     if (visit.dry) {
-      const text = bare ? emptyTable(table) : `(${emptyTable(table)})${aliasOf({ ref, table })}`
+      const text = bare ? emptyTable(allFields(table)) : `(${emptyTable(allFields(table))})${aliasOf({ ref, table })}`
       this.#sites.push({ _tag: "text", span: ref.nameSpan, text, shapes: true })
       return
     }
@@ -395,7 +400,7 @@ function select(node: Select, visit: Visit): readonly Visit[] {
   const starred = visit.starred || isStarred(childNodes(node).filter((child) => !unread.has(child)))
   const from = node.from === undefined ? [] : [...ownNodes(node.from)]
   const wide = starred || from.some((each) => WIDE_FROM.has(each._tag) || (each._tag === "JoinRef" && each.natural))
-  const filters = node.sample === undefined ? termsOf(node.where) : []
+  const filters = node.sample === undefined ? conjuncts(node.where) : []
   return childNodes(node).map((child): Visit => {
     return { ...visit, node: child, wide, filters: child === node.from ? filters : [], place: "plain" }
   })
