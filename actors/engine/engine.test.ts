@@ -366,7 +366,9 @@ describe("cancellation and loss", () => {
 
   test("a statement nested too deeply is refused", async () => {
     const { message } = await refusal("Describe", `SELECT ${"(".repeat(20_000)}1${")".repeat(20_000)}`)
-    expect(message).toBe('Parser Error: memory exhausted at or near "("')
+    expect(message).toBe(
+      "Parser Error: queries or expressions are nested more deeply than DuckDB reads them, views and CTEs that read each other too; CREATE TABLE … AS keeps the rows of one in the middle",
+    )
   })
 
   test("a WebAssembly trap ends the engine, with the trap's own words", async () => {

@@ -1,4 +1,4 @@
-import { type Column, isUntyped, printBound, sqlName } from "../logical/column.ts"
+import { type BoundExpr, type Column, conjuncts, isUntyped, printBound, sqlName } from "../logical/column.ts"
 import {
   type Aggregate,
   type CteScan,
@@ -15,6 +15,7 @@ import {
   type WholeRead,
 } from "../logical/plan.ts"
 import { quoteIdentifier } from "./quote.ts"
+import { GUARD, unreliableTerms } from "./unreliable-terms.ts"
 
 /** How the tree's leaves are written: something that can stand after FROM and whose columns are named `c<id>`. */
 export interface LeafPrinter {
@@ -192,12 +193,21 @@ function selectJoin(plan: Join, leaves: LeafPrinter): Select {
   const right = shape(plan.right, leaves)
   const leftText = isBare(left) ? left.from : derived(left)
   const rightText = isBare(right) ? (right.joined ? `(${right.from})` : right.from) : derived(right)
-  const on = plan.condition === undefined ? "TRUE" : printBound(plan.condition)
+  const on = plan.condition === undefined ? "TRUE" : printCondition(plan, plan.condition)
   const crossed = plan.kind === "inner" && plan.condition === undefined
   const text = crossed
     ? `${leftText} CROSS JOIN ${rightText}`
     : `${leftText} ${JOIN_WORDS[plan.kind]} ${rightText} ON ${on}`
   return { ...selectFrom(text), joined: true }
+}
+
+/** Whatever DuckDB would get wrong beside an equality is asked for in a form that it does not take for a comparison. */
+function printCondition({ kind }: Join, condition: BoundExpr): string {
+  if (kind !== "semi" && kind !== "anti") return printBound(condition)
+  const guarded = new Set(unreliableTerms(condition))
+  return conjuncts(condition)
+    .map((term) => (guarded.has(term) ? `${GUARD.open}${printBound(term)}${GUARD.close}` : `(${printBound(term)})`))
+    .join(" AND ")
 }
 
 /**

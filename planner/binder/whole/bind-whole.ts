@@ -17,6 +17,7 @@ import { isPlannersOwn } from "./closed-query.ts"
 import { filteredTable } from "./filters.ts"
 import { inputsFor, type WholeInputs } from "./inputs.ts"
 import { collectSites, type Site, type Sites, type TableSite, type TextSite } from "./sites.ts"
+import { guards } from "./guards.ts"
 import { type Edit, edited, shown } from "./text.ts"
 import { unknownName } from "./unknown-name.ts"
 import { withClauses } from "./with-clause.ts"
@@ -94,7 +95,14 @@ async function bindText(text: WholeText, env: FromContext, because: string): Pro
   const { reads, plans } =
     (await withSubqueries(text, env, { described, plain: plain.sites, values }, inputsOf)) ?? inputsOf(plain.sites)
   const columns = described.map(({ name, type }) => context.ids.make(name, type))
-  const edits = [...cutsOf(text), ...reads, ...lowered(text, env, plain.sites, { reads, runs: true })]
+  const replaced = [...cutsOf(text), ...reads, ...lowered(text, env, plain.sites, { reads, runs: true })]
+  const edits = [
+    ...replaced,
+    ...guards(
+      text.root,
+      replaced.map(({ span }) => span),
+    ),
+  ]
   const whole: Whole = {
     _tag: "Whole",
     parts: [text.before, text.open, ...edited(context.sql, text.span, edits), text.after].filter((part) => part !== ""),
