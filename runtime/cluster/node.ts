@@ -15,7 +15,7 @@ import type { Node } from "../coordinator/node.ts"
 import type { Peers } from "../coordinator/peers.ts"
 import type { Thread } from "../pool/engine.ts"
 import { scripted, type ScriptOptions } from "../session/scripted.ts"
-import type { Session } from "../session.ts"
+import type { LocalSession } from "../session.ts"
 import { exchangeReader } from "./exchange-reader.ts"
 import { exchangeService } from "./exchange-service.ts"
 import { failures } from "./failures.ts"
@@ -62,7 +62,7 @@ export interface ClusterNodeOptions {
 export interface ClusterNode {
   readonly name: string
   /** Queries that this node coordinates. Without the role they are refused. */
-  readonly session: Session
+  readonly session: LocalSession
   readonly presence: Presence
   readonly counts: () => ClusterCounts
   /** Takes nothing new, and settles when what runs here is done, or a named time has passed. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Schema from "effect/Schema"
@@ -10,6 +10,7 @@ import { type Native, openNative } from "../../bench/oracle/native.ts"
 import { orderOf } from "../../bench/oracle/order-keys.ts"
 import { skeinAnswer } from "../../bench/oracle/skein-answer.ts"
 import { generateTpch } from "../../bench/tpch/generate.ts"
+import { parse } from "../../planner/parser/parse.ts"
 import type { NatsNode } from "../../runtime/cluster/nats-node.ts"
 import { leftovers, NOTHING_LEFT } from "../../runtime/cluster/testing/nodes.ts"
 import type { QueryOptions } from "../../runtime/session.ts"
@@ -193,6 +194,46 @@ describeWith("nats-server", "skein node, lost workers", () => {
     await expectEqual(node, 3)
     await expectNothingLeft(node)
   })
+
+  test.each([4, 12])(
+    "a worker killed when %i parcels of a COPY had been sent: each row is written once",
+    async (parcels) => {
+      const node = here()
+      const victim = await start("b")
+      await together(node, 3)
+      const writeRoot = mkdtempSync(join(tmpdir(), "skein-nodes-copy-"))
+      const workspace = node.session.workspace({ writeRoot, partitions: 4 })
+      try {
+        const sql = "COPY (FROM lineitem) TO 'p' (FORMAT parquet, PARTITION_BY l_shipmode)"
+        const [statement] = parse(sql)
+        if (statement === undefined) throw new Error("there is no statement")
+        const sent = () => node.counts().transport.parcelsSent
+        const before = sent()
+        const copied = workspace.run(statement, sql)
+        copied.catch(() => undefined)
+        while (sent() < before + parcels) await new Promise(setImmediate)
+        // The twin: the query was under way, on nodes that are not this one.
+        expect(node.counts().queries).toBe(1)
+        victim.kill("SIGKILL")
+        await copied
+        const sums = async (from: string) =>
+          (
+            await native.query(
+              `SELECT count(*), sum(hash(l_orderkey, l_linenumber, l_comment)), min(l_shipmode) FROM ${from}`,
+            )
+          ).rows
+        expect(await sums(`read_parquet('${writeRoot}/p/**', hive_partitioning = true)`)).toEqual(
+          await sums("lineitem"),
+        )
+        expect(readdirSync(writeRoot)).toEqual(["p"])
+        await together(node, 2)
+        await expectNothingLeft(node)
+      } finally {
+        await workspace.close()
+        rmSync(writeRoot, { recursive: true, force: true })
+      }
+    },
+  )
 
   test("the server is stopped and started while Q3 runs: the answer, after a moment", async () => {
     const node = here()
