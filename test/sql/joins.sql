@@ -78,6 +78,17 @@ SELECT r.id, m.mark FROM readings r ASOF JOIN (SELECT * FROM marks WHERE sensor 
 SELECT m.mark, count(r.id) FROM readings r ASOF RIGHT JOIN marks m ON r.sensor = m.sensor AND r.seen >= m.seen GROUP BY m.mark ORDER BY m.mark;
 SELECT p.id, q.id FROM (SELECT * FROM people WHERE id < 5) p ASOF JOIN (VALUES (100, 0), (200, 3000), (300, 5200.5)) q(id, least) ON p.salary >= q.least ORDER BY p.id;
 
+-- ASOF with several rows as near: which one is theirs who read them, that it is one of the nearest is not
+SELECT r.id, q.seen FROM readings r ASOF JOIN readings q ON r.sensor = q.sensor AND r.seen > q.seen ORDER BY r.id;
+SELECT e.seq, o.oid IS NULL, o.day FROM events e ASOF LEFT JOIN (SELECT *, oid % 7 AS day FROM orders) o ON e.user_id = o.user_id AND e.seq % 9 >= o.day ORDER BY e.seq;
+SELECT count(*) FROM (SELECT r.id, r.sensor, r.seen, q.seen AS found FROM readings r ASOF JOIN readings q ON r.sensor = q.sensor AND r.seen <= q.seen) t WHERE found = (SELECT min(q.seen) FROM readings q WHERE q.sensor = t.sensor AND q.seen >= t.seen);
+-- compare: by input order
+SELECT r.id, q.id FROM readings r ASOF JOIN readings q ON r.sensor = q.sensor AND r.seen > q.seen ORDER BY r.id;
+-- compare: by input order
+SELECT e.seq, o.oid FROM events e ASOF LEFT JOIN (SELECT *, oid % 7 AS day FROM orders) o ON e.user_id = o.user_id AND e.seq % 9 >= o.day ORDER BY e.seq;
+-- compare: by input order
+SELECT e.seq, o.seq FROM events e ASOF JOIN events o ON e.label = o.label AND e.kind < o.kind ORDER BY e.seq;
+
 -- POSITIONAL
 -- compare: by input order
 SELECT * FROM depts POSITIONAL JOIN marks;
