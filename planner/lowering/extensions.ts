@@ -51,6 +51,11 @@ interface Refusal {
 /** One sentence for what is missing, and one for what to say instead; undefined when nothing of an extension is. */
 export function missingExtension(message: string): Refusal | undefined {
   const found = MISSING.exec(message)
+  // A table function of that name where a value stands.
+  const other = /with name "(\w+)" is not in the catalog, functions with this name exist in the (\w+) extension/.exec(
+    message,
+  )
+  if (other?.[1] !== undefined && other[2] !== undefined) return needsExtension(`function "${other[1]}"`, other[2])
   const extension = found?.[3] ?? /required extension '(\w+)'/.exec(message)?.[1]
   if (extension === undefined) return undefined
   const name = found?.[2]

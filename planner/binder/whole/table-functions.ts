@@ -1,5 +1,6 @@
 import type { TableFunctionRef } from "../../ast/query.ts"
 import { UnsupportedSql } from "../../errors.ts"
+import { needsExtension } from "../../lowering/extensions.ts"
 import { nearestName } from "../../parser/nearest.ts"
 
 /** Table functions that make their rows of their arguments alone. */
@@ -26,12 +27,26 @@ const READERS: Readonly<Record<string, string>> = {
   read_ndjson_objects: "newline-delimited JSON",
 }
 
+/** Table functions of extensions. */
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  json_each: "json",
+  json_tree: "json",
+  json_execute_serialized_sql: "json",
+  pg_timezone_names: "icu",
+  read_xlsx: "excel",
+  st_read: "spatial",
+}
+
 /** SQL reaches files only through sources; what describes the engine itself would describe an empty one. */
 export function refuseTableFunction(ref: TableFunctionRef): void {
   if (PURE.has(ref.name.toLowerCase())) return
   const nearest = nearestName(ref.name, [...PURE, "read_parquet"])
   const meant = nearest === undefined ? "" : `did you mean ${nearest}(…)?  `
   refuseReader(ref)
+  const extension = Object.hasOwn(EXTENSIONS, ref.name.toLowerCase()) ? EXTENSIONS[ref.name.toLowerCase()] : undefined
+  if (extension !== undefined) {
+    throw new UnsupportedSql({ ...needsExtension(`table function "${ref.name}"`, extension), span: ref.nameSpan })
+  }
   throw new UnsupportedSql({
     message: `The table function ${ref.name}(…) is not supported.`,
     span: ref.nameSpan,
@@ -50,5 +65,9 @@ function refuseReader({ name, nameSpan: span }: TableFunctionRef): void {
   }
   const format = Object.hasOwn(READERS, lower) ? READERS[lower] : undefined
   if (format === undefined) return
-  throw new UnsupportedSql({ message: `${lower}: ${format} cannot be read yet: tables are Parquet files`, span })
+  throw new UnsupportedSql({
+    message: `${lower}: ${format} cannot be read yet: tables are Parquet files`,
+    span,
+    hint: `DuckDB makes one of it: COPY (FROM ${lower === "sniff_csv" ? "read_csv" : lower}('path')) TO 'name.parquet'`,
+  })
 }
