@@ -42,7 +42,7 @@ const count = async (from: string) => (await native.query(`SELECT count(*) FROM 
 
 describe.each(CASES)("%s", (from, otherwise) => {
   test.each([1, 4])("is right taken apart, at %i partitions", async (partitions) => {
-    const { rows } = await skeinAnswer(session, `SELECT count(*) FROM ${from}`, { settings: { partitions } })
+    const { rows } = await skeinAnswer(session, `SELECT count(*) FROM ${from}`, { partitions })
     expect(rows[0]?.[0]).toBe(await count(otherwise))
   })
 
