@@ -3,11 +3,11 @@ import { ActorError, Cancelled, QueryError } from "../errors.ts"
 import { answer } from "./calls.ts"
 import type { EngineAction, EngineState, WorkReport } from "./core.ts"
 import { STARTING, step } from "./core.ts"
-import { provideModule } from "./decoders.ts"
+import { loadDecoders } from "./decoders.ts"
 import type { DuckDB } from "./duckdb.ts"
 import { openDuckDB } from "./duckdb.ts"
 import { UnknownLayout } from "./layout.ts"
-import type { EngineEvent, EngineRequest, EngineTask, ThreadMessage } from "./messages.ts"
+import type { EngineEvent, EngineRequest, EngineTask } from "./messages.ts"
 import type { EnginePort } from "./port.ts"
 import { errorOf, Refused, Trap, trapOf } from "./refusal.ts"
 import { TaskRun } from "./task-run.ts"
@@ -88,6 +88,7 @@ class EngineActor {
         return this.#work(async () => {
           this.#name = action.init.name
           this.#db = await openDuckDB(action.init)
+          loadDecoders()
           return { _tag: "Opened", version: this.#db.version }
         })
       case "Answer":
@@ -204,8 +205,5 @@ export function serve(port: EnginePort): void {
   const silent = (): void => undefined
   Object.assign(console, { log: silent, info: silent, warn: silent, error: silent, debug: silent, trace: silent })
   const actor = new EngineActor(port)
-  port.receive((message: ThreadMessage) => {
-    if (message._tag === "Decoder") provideModule(message.kind, message.module)
-    else actor.receive(message)
-  })
+  port.receive((message: EngineRequest) => actor.receive(message))
 }

@@ -30,11 +30,6 @@ export type EngineRequest =
   | { readonly _tag: "OutputTaken"; readonly task: string; readonly bytes: number }
   | { readonly _tag: "CancelTask"; readonly task: string }
 
-/** What a thread is sent besides: the code of a source's half in it. Nobody waits for it but the splits of its kind. */
-export type ThreadMessage =
-  | EngineRequest
-  | { readonly _tag: "Decoder"; readonly kind: string; readonly module: WebAssembly.Module }
-
 export interface EngineTask {
   /** Unique: query, stage, task, attempt. */
   readonly id: string

@@ -1,10 +1,8 @@
 import { installedFile } from "../installation.ts"
-import { loadParquetModule } from "../sources/parquet/module.ts"
 import { dropCppExports } from "./exports.ts"
 
-/** Each is compiled once a process, and posted to every thread. */
+/** Compiled once a process, and posted to every thread. */
 let duckdb: Promise<WebAssembly.Module> | undefined
-let decoder: Promise<WebAssembly.Module> | undefined
 
 /** Takes a third of a second of other threads: whoever knows that an engine will be needed may begin it early. */
 export function compileDuckDB(): Promise<WebAssembly.Module> {
@@ -16,10 +14,4 @@ async function compile(): Promise<WebAssembly.Module> {
   const file = await installedFile("@duckdb/duckdb-wasm/dist/duckdb-eh.wasm")
   dropCppExports(file)
   return WebAssembly.compile(file)
-}
-
-/** What decodes Parquet in an engine's thread. */
-export function compileDecoder(): Promise<WebAssembly.Module> {
-  decoder ??= loadParquetModule()
-  return decoder
 }

@@ -1,10 +1,10 @@
 import { parentPort } from "node:worker_threads"
-import type { ThreadMessage } from "./messages.ts"
+import type { EngineRequest } from "./messages.ts"
 
 /** The way out of an engine's thread, the same in every runtime. */
 export interface EnginePort {
   readonly send: (event: unknown) => void
-  readonly receive: (listener: (message: ThreadMessage) => void) => void
+  readonly receive: (listener: (message: EngineRequest) => void) => void
 }
 
 /** undefined: this is no thread of ours. */
@@ -18,6 +18,6 @@ export function ownPort(): EnginePort | undefined {
   return {
     send: (event) => globalThis.postMessage(event),
     receive: (listener) =>
-      globalThis.addEventListener("message", ({ data }: MessageEvent<ThreadMessage>) => listener(data)),
+      globalThis.addEventListener("message", ({ data }: MessageEvent<EngineRequest>) => listener(data)),
   }
 }

@@ -2,8 +2,8 @@ import * as Schema from "effect/Schema"
 import { ActorError, EngineLost } from "../errors.ts"
 import type { EngineMacro } from "./duckdb.ts"
 import { startHost, type Host } from "./host.ts"
-import type { EngineEvent, EngineRequest, ThreadMessage } from "./messages.ts"
-import { compileDecoder, compileDuckDB } from "./modules.ts"
+import type { EngineEvent, EngineRequest } from "./messages.ts"
+import { compileDuckDB } from "./modules.ts"
 
 /** The main thread's side of an engine. */
 export interface EngineThread {
@@ -46,13 +46,7 @@ export async function spawnEngine(options: EngineOptions): Promise<EngineThread>
       macros: options.macros ?? [],
       name: options.name,
     })
-    const ready = firstReady(thread, options.name)
-    // Begun when the thread has DuckDB, so that the one does not slow the other down. Only splits wait for it.
-    compileDecoder().then(
-      (module) => thread.send({ _tag: "Decoder", kind: "parquet", module }),
-      (error: unknown) => thread.end(`the Parquet decoder cannot be compiled: ${String(error)}`),
-    )
-    const version = await ready
+    const version = await firstReady(thread, options.name)
     return {
       name: options.name,
       version,
@@ -99,7 +93,7 @@ class WorkerThread {
     })
   }
 
-  send(message: ThreadMessage, transfer: readonly ArrayBuffer[] = []): void {
+  send(message: EngineRequest, transfer: readonly ArrayBuffer[] = []): void {
     if (this.#gone === undefined) this.#host.post(message, transfer)
   }
 

@@ -106,8 +106,6 @@ export interface SplitBytes {
 /** The engine thread's half of a source. */
 export interface SplitDecoder {
   readonly kind: string
-  /** Loads what it needs (a WASM module) once. */
-  readonly prepare: () => Promise<void>
   /**
    * Decodes into Arrow IPC streams with an end marker, each small enough to insert; columns in the order asked for.
    * Throws SourceError naming the file, the column and the reason. Any other error means that the decoder is unusable

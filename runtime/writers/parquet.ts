@@ -17,7 +17,7 @@ import {
   transformParquetStream,
   WriterPropertiesBuilder,
 } from "parquet-wasm/esm/parquet_wasm.js"
-import { loadParquetModule } from "../../actors/sources/parquet/module.ts"
+import { loadParquetModule } from "./parquet-module.ts"
 import { arrowType } from "../formats/arrow-type.ts"
 import type { Format, FormatTarget, ResultWriter, Sink } from "../formats/format.ts"
 import { ownBytes } from "../formats/text-batch.ts"

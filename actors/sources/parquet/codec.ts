@@ -1,6 +1,6 @@
 import type { ColumnChunk } from "./metadata.ts"
 
-const CODECS = ["UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"] as const
+export const CODECS = ["UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"] as const
 const READABLE: ReadonlySet<string | undefined> = new Set([
   "UNCOMPRESSED",
   "SNAPPY",

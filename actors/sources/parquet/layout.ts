@@ -32,14 +32,11 @@ const Chunk = Schema.Struct({
   /** Which buffer, and where in it the chunk starts. */
   buffer: Schema.Number,
   start: Schema.Number,
-  compressedBytes: Schema.Number,
+  /** As the file holds them: its pages, and what may stand behind them. */
+  bytes: Schema.Number,
   uncompressedBytes: Schema.Number,
   values: Schema.Number,
   codec: Schema.Number,
-  encodings: Schema.Array(Schema.Number),
-  /** From `start`. */
-  dataPage: Schema.Number,
-  dictionaryPage: Schema.UndefinedOr(Schema.Number),
 })
 export type LayoutChunk = typeof Chunk.Type
 

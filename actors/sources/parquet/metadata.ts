@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { deserializeTCompactProtocol } from "hyparquet/src/thrift.js"
+import { decodeThrift } from "./thrift-reader.ts"
 
 /** A Parquet footer with the statistics kept as the bytes that were written: a decimal or a date must not be rounded. */
 export interface ParquetMetadata {
@@ -190,8 +190,7 @@ const decodeLogical = Schema.decodeUnknownSync(RawLogical)
 
 /** Decodes a footer's Thrift bytes. Throws an Error whose message is the reason. */
 export function decodeMetadata(bytes: Uint8Array): ParquetMetadata {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const raw = decodeRaw(deserializeTCompactProtocol({ view, offset: 0 }))
+  const raw = decodeRaw(decodeThrift(bytes)[0])
   const schema = raw.field_2.map(schemaElement)
   const leaves = schema.filter((element) => element.physical !== undefined).length
   const rowGroups = raw.field_4.map((group, index): RowGroup => {

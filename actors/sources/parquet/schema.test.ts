@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import type { ConvertedType, PhysicalType, Repetition, SchemaElement } from "./metadata.ts"
 import { parquetColumns } from "./schema.ts"
-import { shapeOfColumn } from "./shape.ts"
+import { columnShape } from "./pages/column-shape.ts"
+import type { Node } from "./pages/column-shape.ts"
 
 /** `optional group a (LIST)`, its members below it; a leaf names its physical type. */
 interface Tree {
@@ -57,6 +58,11 @@ const described = (tree: Tree): string => {
   return column.refused === undefined ? column.type : `${column.type}: ${column.refused}`
 }
 
+function nodes(node: Node, kind: Node["_tag"]): number {
+  const below = node._tag === "leaf" ? [] : node._tag === "struct" ? node.fields : [node.item]
+  return below.reduce((sum, each) => sum + nodes(each, kind), node._tag === kind ? 1 : 0)
+}
+
 describe("lists, as every generation of writers laid them out", () => {
   test.each([
     ["three levels", group("a", "OPTIONAL", [group("list", "REPEATED", [leaf("element")])], "LIST"), "INTEGER[]"],
@@ -90,11 +96,11 @@ describe("lists, as every generation of writers laid them out", () => {
     expect(described(tree)).toBe(type)
     const [column] = parquetColumns(schema(tree))
     if (column === undefined) throw new Error("no column")
-    // The shape that the decoder's answer is checked against says the same as the type.
-    const shape = shapeOfColumn({ name: "a", type, elements: column.wire, chunks: [] })
-    const lists = (text: string, mark: string): number => text.split(mark).length - 1
-    expect(lists(shape, "list<")).toBe(lists(type, "[]"))
-    expect(lists(shape, "struct<")).toBe(lists(type, "STRUCT("))
+    // The shape by which the decoder puts the column together says the same as the type.
+    const { root } = columnShape(column.wire)
+    const count = (text: string, mark: string): number => text.split(mark).length - 1
+    expect(nodes(root, "list")).toBe(count(type, "[]"))
+    expect(nodes(root, "struct")).toBe(count(type, "STRUCT("))
   })
 
   test("the wire form has one way to say it", () => {

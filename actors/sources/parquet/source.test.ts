@@ -232,7 +232,7 @@ describe("failures", () => {
       DAMAGE_HINT,
     ],
     [
-      "the Parquet file is damaged: its footer cannot be decoded (thrift struct ended without STOP)",
+      "the Parquet file is damaged: its footer cannot be decoded (its Thrift bytes end early)",
       () => file("PAR1\0\0\0\0\x15\x02\x02\0\0\0PAR1"),
       DAMAGE_HINT,
     ],

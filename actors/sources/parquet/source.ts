@@ -18,8 +18,12 @@ export const PARQUET_KIND = "parquet"
 const FOOTERS_AT_ONCE_MAX = 16
 /** Bytes of other columns between two wanted chunks that are read along rather than asked for apart. */
 const GAP_BYTES_MAX = 64 * 1024
-/** A split must fit the decoder's memory, which is 4 GiB with everything it makes of these bytes. */
+/** A split is in memory as a whole, beside what is made of it. */
 const SPLIT_BYTES_MAX = 1024 * 1024 * 1024
+
+/** Up to version 1.2.8 it forgot the header of the dictionary when it added up a column's bytes (PARQUET-816). */
+const OLD_PARQUET_MR = /^parquet-mr(?: version (?:0|1\.[01]|1\.2\.[0-8])(?!\d).*)?$/
+const DICTIONARY_HEADER_BYTES_MAX = 100
 
 /** Parquet files on the local disk. */
 export const parquetSource: Source = {
@@ -276,7 +280,8 @@ function wantedChunk(
   if (end > file.version.bytes || chunk.dataPageOffset > end) {
     throw damaged(file.path, `the pages of column "${name}" should end at byte ${end} of ${file.version.bytes}`)
   }
-  return { leaf, start, end, chunk }
+  const uncounted = OLD_PARQUET_MR.test(file.metadata.createdBy) ? DICTIONARY_HEADER_BYTES_MAX : 0
+  return { leaf, start, end: Math.min(end + uncounted, file.version.bytes), chunk }
 }
 
 /** Chunks in the order of the file, joined where the gap between them is small. */
@@ -298,16 +303,13 @@ function layoutChunk(wanted: readonly WantedChunk[], ranges: readonly ByteRange[
   )
   const range = ranges[buffer]
   if (found === undefined || range === undefined) throw new Error(`no range holds leaf ${leaf}`)
-  const { chunk, start } = found
+  const { chunk, start, end } = found
   return {
     buffer,
     start: start - range.start,
-    compressedBytes: chunk.compressedBytes,
+    bytes: end - start,
     uncompressedBytes: chunk.uncompressedBytes,
     values: chunk.values,
     codec: chunk.codec,
-    encodings: chunk.encodings,
-    dataPage: chunk.dataPageOffset - start,
-    dictionaryPage: chunk.dictionaryPageOffset === undefined ? undefined : chunk.dictionaryPageOffset - start,
   }
 }

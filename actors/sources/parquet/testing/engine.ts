@@ -20,7 +20,6 @@ export async function openTestEngine(): Promise<TestEngine> {
   const control = db.connect()
   control.query("SET autoinstall_known_extensions=false")
   control.query("SET autoload_known_extensions=false")
-  await parquetDecoder.prepare()
 
   const insert = (name: string, types: readonly { name: string; type: string }[], split: SplitBytes): number => {
     let rows = 0

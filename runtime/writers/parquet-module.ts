@@ -1,4 +1,4 @@
-import { installedFile } from "../../installation.ts"
+import { installedFile } from "../../actors/installation.ts"
 
 /** Compiles parquet-wasm. A module can be posted to any number of threads. */
 export async function loadParquetModule(): Promise<WebAssembly.Module> {
