@@ -7,6 +7,7 @@ import { arrowField } from "./pages/arrow-fields.ts"
 import { arrowStream, schemaMessage } from "./pages/arrow-stream.ts"
 import { ColumnReader } from "./pages/column-reader.ts"
 import { BATCH_BYTES_MAX, BatchTooLarge, ROW_BYTES_MAX, TooLarge } from "./pages/limits.ts"
+import { Rooms } from "./pages/rooms.ts"
 import type { Vector } from "./pages/vector.ts"
 import { reason } from "./reason.ts"
 
@@ -14,6 +15,9 @@ import { reason } from "./reason.ts"
 const STREAM_BYTES_TARGET = 64 * 1024 * 1024
 /** Rows in one Arrow stream. A dictionary hides how long its strings are, so bytes alone do not bound a stream. */
 const STREAM_ROWS_MAX = 256 * 1024
+
+/** Of one batch at a time: what is read is in its stream before the next is begun. */
+const rooms = new Rooms()
 
 const decodeLayout = Schema.decodeUnknownSync(ParquetLayout)
 
@@ -48,6 +52,8 @@ function* decodeSplit(split: SplitBytes, wanted: readonly DecodedColumn[]): Gene
       rowsAtOnce = Math.ceil(rows / 2)
       readers = undefined
       continue
+    } finally {
+      rooms.takeBack()
     }
     yield { ipc, rows }
     done += rows
@@ -73,7 +79,7 @@ function columnRead(
     }
   }
   const reader = guarded(rowsAtOnce, () => {
-    const made = new ColumnReader(column, split.buffers)
+    const made = new ColumnReader(column, split.buffers, rooms)
     made.skip(first, rowsAtOnce)
     return made
   })

@@ -3,6 +3,7 @@ import { expandFixed, expandTexts } from "./expand.ts"
 import { bitmapOf } from "./fixed.ts"
 import type { Dense, LeafForm } from "./form.ts"
 import type { PageValues } from "./page-values.ts"
+import type { Rooms } from "./rooms.ts"
 import { spreadFixed, spreadOffsets, spreadWords } from "./spread.ts"
 import { checkUtf8 } from "./utf8.ts"
 import type { Dictionary, Vector } from "./vector.ts"
@@ -22,13 +23,16 @@ export class Collected {
   readonly #form: LeafForm
   readonly #bytesMax: number
   readonly #capacity: number
+  readonly #rooms: Rooms | undefined
   #count = 0
   #codes: Int32Array | undefined
   #dictionary: Dictionary | undefined
   #values: Dense | undefined
   #stored: FixedValues | undefined
 
-  constructor(form: LeafForm, capacity: number, bytesMax: number) {
+  /** With `rooms` the vector is good only until they are taken back. */
+  constructor(form: LeafForm, capacity: number, bytesMax: number, rooms?: Rooms) {
+    this.#rooms = rooms
     this.#form = form
     this.#capacity = capacity
     this.#bytesMax = bytesMax
@@ -50,14 +54,14 @@ export class Collected {
   }
 
   #roomForCodes(count: number): Int32Array {
-    const codes = this.#codes ?? new Int32Array(this.#capacity)
+    const codes = this.#codes ?? this.#rooms?.lend(this.#capacity) ?? new Int32Array(this.#capacity)
     this.#codes = roomFor(codes, this.#count + count)
     return this.#codes
   }
 
   /** What was gathered as codes, looked up. */
   #uncoded(): Dense {
-    const values = this.#emptyValues(Math.max(this.#capacity, this.#count))
+    const values = this.#emptyValues(Math.max(this.#capacity, this.#count), this.#rooms)
     if (this.#codes !== undefined && this.#count > 0) {
       const count = this.#count
       this.#count = 0
@@ -67,10 +71,10 @@ export class Collected {
     return values
   }
 
-  #emptyValues(capacity: number): Dense {
+  #emptyValues(capacity: number, rooms?: Rooms): Dense {
     const { wanted } = this.#form
-    if (wanted === "texts") return new TextValues(capacity, this.#bytesMax)
-    return new FixedValues(wanted === "bits" ? 1 : wanted, capacity)
+    if (wanted === "texts") return new TextValues(capacity, this.#bytesMax, rooms)
+    return new FixedValues(wanted === "bits" ? 1 : wanted, capacity, rooms)
   }
 
   #expand(codes: Int32Array, count: number, values: Dense): void {
@@ -98,7 +102,7 @@ export class Collected {
       return
     }
     if (stored === undefined || convert === undefined || utf8) throw new Error("these are no values of one width")
-    this.#stored ??= new FixedValues(stored, count)
+    this.#stored ??= new FixedValues(stored, count, this.#rooms)
     this.#stored.reserve(count)
     page.reader.read(this.#stored, 0, count)
     convert(this.#stored, count, values, this.#count)

@@ -5,6 +5,7 @@ import { columnShape } from "./column-shape.ts"
 import type { ColumnShape, Node, Place } from "./column-shape.ts"
 import { LeafReader } from "./leaf-reader.ts"
 import type { LeafRows } from "./leaf-reader.ts"
+import type { Rooms } from "./rooms.ts"
 import type { StructVector, Vector } from "./vector.ts"
 
 /** Reads one column of one row group front to back, so many rows at a time. Every error's message is the reason. */
@@ -12,14 +13,15 @@ export class ColumnReader {
   readonly #shape: ColumnShape
   readonly #leaves: readonly LeafReader[]
 
-  constructor(column: LayoutColumn, buffers: readonly ArrayBuffer[]) {
+  /** With `rooms` a vector is good only until they are taken back. */
+  constructor(column: LayoutColumn, buffers: readonly ArrayBuffer[], rooms?: Rooms) {
     this.#shape = columnShape(column.elements)
     if (column.chunks.length !== this.#shape.leaves.length) throw new Error("it lacks the pages of a member")
     this.#leaves = this.#shape.leaves.map((leaf, index) => {
       const chunk = column.chunks[index]
       const buffer = chunk === undefined ? undefined : buffers[chunk.buffer]
       if (chunk === undefined || buffer === undefined) throw new Error("the bytes of its pages were not read")
-      return new LeafReader(leaf, chunk, buffer)
+      return new LeafReader(leaf, chunk, buffer, rooms)
     })
   }
 

@@ -10,10 +10,10 @@ const RATIO_MAX = 256
 const NO_BYTES = new Uint8Array(0)
 
 /**
- * The bytes of a page without their compression. `room` gives memory that may be used again afterwards. Throws an Error
- * whose message is the reason: damaged data, and data of another length than its header says.
+ * The bytes of a page without their compression. Throws an Error whose message is the reason: damaged data, and data of
+ * another length than its header says.
  */
-export function decompress(codec: number, bytes: Uint8Array, size: number, room: (bytes: number) => Uint8Array) {
+export function decompress(codec: number, bytes: Uint8Array, size: number): Uint8Array {
   const name = CODECS[codec]
   // Some writers compress nothing to no bytes at all.
   if (size === 0) return NO_BYTES
@@ -24,13 +24,12 @@ export function decompress(codec: number, bytes: Uint8Array, size: number, room:
       }
       return bytes
     case "SNAPPY":
+      checkRatio(name, bytes.byteLength, size)
+      return inflateSnappy(bytes, size)
     case "LZ4_RAW": {
-      if (size > bytes.byteLength * RATIO_MAX) {
-        throw new Error(`${bytes.byteLength} bytes of ${name} data cannot hold a page of ${size} bytes`)
-      }
-      const out = room(size).subarray(0, size)
-      if (name === "SNAPPY") inflateSnappy(bytes, out, size)
-      else inflateLz4(bytes, out, size)
+      checkRatio(name, bytes.byteLength, size)
+      const out = new Uint8Array(size)
+      inflateLz4(bytes, out, size)
       return out
     }
     case "GZIP":
@@ -40,6 +39,10 @@ export function decompress(codec: number, bytes: Uint8Array, size: number, room:
     default:
       throw new Error(`it is compressed with ${name ?? `codec ${codec}`}`)
   }
+}
+
+function checkRatio(name: string, bytes: number, size: number): void {
+  if (size > bytes * RATIO_MAX) throw new Error(`${bytes} bytes of ${name} data cannot hold a page of ${size} bytes`)
 }
 
 /** The library's memory, in which its output comes: small enough to cost nothing, large enough for few pieces. */

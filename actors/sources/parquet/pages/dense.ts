@@ -1,4 +1,5 @@
 import { tooManyBytes } from "./limits.ts"
+import type { Rooms } from "./rooms.ts"
 
 /** Values of one width behind one another, without gaps for NULLs. Grows by doubling. */
 export class FixedValues {
@@ -7,10 +8,11 @@ export class FixedValues {
   /** The same bytes as 32-bit words. */
   words: Int32Array
 
-  constructor(width: number, capacity: number) {
+  constructor(width: number, capacity: number, rooms?: Rooms) {
+    const words = Math.ceil((width * capacity) / 4)
     this.width = width
-    this.words = new Int32Array(Math.ceil((width * capacity) / 4))
-    this.bytes = new Uint8Array(this.words.buffer)
+    this.words = rooms === undefined ? new Int32Array(words) : rooms.lend(words)
+    this.bytes = bytesOf(this.words)
   }
 
   reserve(count: number): void {
@@ -19,9 +21,11 @@ export class FixedValues {
     const words = new Int32Array(Math.ceil(Math.max(needed, this.bytes.byteLength * 2) / 4))
     words.set(this.words)
     this.words = words
-    this.bytes = new Uint8Array(words.buffer)
+    this.bytes = bytesOf(words)
   }
 }
+
+const bytesOf = (words: Int32Array): Uint8Array => new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
 
 /** Texts or blobs behind one another: text i goes from `offsets[i]` to `offsets[i + 1]`. */
 export class TextValues {
@@ -31,8 +35,9 @@ export class TextValues {
   /** Bytes that may stand in it. */
   readonly bytesMax: number
 
-  constructor(capacity: number, bytesMax: number) {
-    this.offsets = new Int32Array(capacity + 1)
+  constructor(capacity: number, bytesMax: number, rooms?: Rooms) {
+    this.offsets = rooms === undefined ? new Int32Array(capacity + 1) : rooms.lend(capacity + 1)
+    this.offsets[0] = 0
     this.bytes = new Uint8Array(0)
     this.bytesMax = bytesMax
   }
@@ -61,7 +66,7 @@ export class TextValues {
 }
 
 /** Up to so many bytes a loop is faster than two views. */
-const SHORT_BYTES = 24
+export const SHORT_BYTES = 24
 
 export function copyText(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
   if (length > SHORT_BYTES) to.set(from.subarray(start, start + length), at)

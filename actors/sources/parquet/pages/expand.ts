@@ -1,5 +1,5 @@
 import type { FixedValues, TextValues } from "./dense.ts"
-import { copyText } from "./dense.ts"
+import { SHORT_BYTES } from "./dense.ts"
 
 /** Looks codes up: values of one width, from the `at`th on. Every code is one of the dictionary's. */
 export function expandFixed(
@@ -82,10 +82,12 @@ export function writeTexts(
   let to = offsets[0] as number
   for (let i = 0; i < count; i++) {
     const code = codes[i] as number
-    const start = starts[code] as number
-    const length = (starts[code + 1] as number) - start
-    copyText(from, start, length, bytes, to)
-    to += length
+    let read = starts[code] as number
+    const end = starts[code + 1] as number
+    if (end - read > SHORT_BYTES) {
+      bytes.set(from.subarray(read, end), to)
+      to += end - read
+    } else while (read < end) bytes[to++] = from[read++] as number
     offsets[i + 1] = to
   }
 }

@@ -29,27 +29,27 @@ export class HybridReader {
     this.#width = width
   }
 
-  /** Returns the values' bits ORed together, unsigned: a number that none of them exceeds in its highest bit. */
+  /** Returns the greatest of the values; of 32 bits each, only that none is greater. */
   read(out: Int32Array, at: number, count: number): number {
     if (this.#width === 0) {
       out.fill(0, at, at + count)
       return 0
     }
-    let seen = 0
+    let greatest = this.#width === 32 ? UINT32_MAX : 0
     for (const stop = at + count; at < stop;) {
       if (this.#left === 0) this.#nextRun()
       const some = Math.min(this.#left, stop - at)
       if (this.#packed) {
-        seen |= unpack(this.#words, this.#bit, this.#width, out, at, some)
+        greatest = Math.max(greatest, unpack(this.#words, this.#bit, this.#width, out, at, some))
         this.#bit += some * this.#width
       } else {
         out.fill(this.#value, at, at + some)
-        seen |= this.#value
+        greatest = Math.max(greatest, this.#value)
       }
       this.#left -= some
       at += some
     }
-    return seen >>> 0
+    return greatest
   }
 
   skip(count: number): void {
@@ -82,13 +82,6 @@ export class HybridReader {
       at += some
     }
     return ones
-  }
-
-  /** How many of the next values are one and the same, and that value: at least one. */
-  peekRun(): { readonly value: number; readonly count: number } | undefined {
-    if (this.#width === 0) return { value: 0, count: Number.MAX_SAFE_INTEGER }
-    if (this.#left === 0) this.#nextRun()
-    return this.#packed ? undefined : { value: this.#value, count: this.#left }
   }
 
   #nextRun(): void {
@@ -130,10 +123,11 @@ export class HybridReader {
 }
 
 const WIDTH_MAX = 32
+const UINT32_MAX = 2 ** 32 - 1
 
 const cutOff = (): Error => new Error("its codes or levels end early")
 
-/** `count` values of `width` bits, from bit `bit` of the words on. Returns their bits ORed together. */
+/** `count` values of `width` bits, from bit `bit` of the words on. Returns the greatest, if they are narrower than 32 bits. */
 export function unpack(
   words: Int32Array,
   bit: number,
@@ -146,7 +140,7 @@ export function unpack(
   let place = Math.floor(bit / 32)
   let shift = bit % 32
   let word = words[place] as number
-  let seen = 0
+  let greatest = 0
   for (const stop = at + count; at < stop; at++) {
     let value = word >>> shift
     shift += width
@@ -156,10 +150,10 @@ export function unpack(
       if (shift > 0) value |= word << (width - shift)
     }
     value &= mask
-    seen |= value
+    if (value > greatest) greatest = value
     out[at] = value
   }
-  return seen
+  return greatest
 }
 
 /** Sets `count` bits from bit `at` on. */

@@ -35,7 +35,6 @@ export class LeafPages {
   readonly #walk: PageWalk
   #dictionaryPage: StoredPage | undefined
   #dictionary: Dictionary | undefined
-  #room: Uint8Array = new Uint8Array(0)
   /** Levels that the chunk holds beyond the pages seen so far. */
   #left: number
 
@@ -74,23 +73,15 @@ export class LeafPages {
   /** Decompressed; levels of version 2 never were compressed. */
   #body(header: DataHeader, bytes: Uint8Array): Uint8Array {
     const { levels } = header
-    if (levels._tag === "v1") return this.#inflate(bytes, header.bytes)
+    if (levels._tag === "v1") return decompress(this.#codec, bytes, header.bytes)
     const plain = levels.definitionBytes + levels.repetitionBytes
     if (plain > bytes.byteLength || plain > header.bytes) throw new Error("its levels are larger than their page")
     if (!levels.compressed || this.#codec === UNCOMPRESSED) return bytes
-    const values = this.#inflate(bytes.subarray(plain), header.bytes - plain)
+    const values = decompress(this.#codec, bytes.subarray(plain), header.bytes - plain)
     const body = new Uint8Array(plain + values.byteLength)
     body.set(bytes.subarray(0, plain))
     body.set(values, plain)
     return body
-  }
-
-  /** Of one page at a time: the next one is written over it. */
-  #inflate(bytes: Uint8Array, size: number): Uint8Array {
-    return decompress(this.#codec, bytes, size, (needed) => {
-      if (this.#room.byteLength < needed) this.#room = new Uint8Array(needed)
-      return this.#room
-    })
   }
 
   #readDictionary({ header, bytes }: StoredPage): Dictionary {
@@ -102,8 +93,7 @@ export class LeafPages {
     if (encoding !== PLAIN && encoding !== PLAIN_DICTIONARY) {
       throw new Error(`its dictionary has the encoding ${encoding}`)
     }
-    // Not into the room of the data pages: the one that asks for the dictionary lies there.
-    const body = decompress(this.#codec, bytes, header.bytes, (needed) => new Uint8Array(needed))
+    const body = decompress(this.#codec, bytes, header.bytes)
     if (count * (stored ?? TEXT_BYTES_MIN) > body.byteLength) {
       throw new Error(`its dictionary should have ${count} entries in ${body.byteLength} bytes`)
     }

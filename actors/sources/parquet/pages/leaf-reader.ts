@@ -5,6 +5,7 @@ import { setBits } from "./hybrid.ts"
 import type { DataPage, Leaf } from "./leaf-pages.ts"
 import { LeafPages } from "./leaf-pages.ts"
 import { BATCH_BYTES_MAX, BATCH_LEVELS_MAX, ROW_BYTES_MAX, ROW_LEVELS_MAX, tooManyLevels } from "./limits.ts"
+import type { Rooms } from "./rooms.ts"
 import type { Vector } from "./vector.ts"
 
 /** A leaf's share of some rows. */
@@ -25,6 +26,7 @@ const LEVELS_AT_ONCE = 16 * 1024
 export class LeafReader {
   readonly #leaf: Leaf
   readonly #pages: LeafPages
+  readonly #rooms: Rooms | undefined
   #page: DataPage | undefined
   /** Of the page, unpacked but not taken yet. */
   #definition: Int32Array = new Int32Array(0)
@@ -32,13 +34,14 @@ export class LeafReader {
   #unpacked = 0
   #taken = 0
 
-  constructor(leaf: Leaf, chunk: LayoutChunk, buffer: ArrayBuffer) {
+  constructor(leaf: Leaf, chunk: LayoutChunk, buffer: ArrayBuffer, rooms?: Rooms) {
     this.#leaf = leaf
+    this.#rooms = rooms
     this.#pages = new LeafPages(leaf, chunk, buffer)
   }
 
   read(rows: number): LeafRows {
-    const collected = new Collected(this.#leaf.form, rows, rows === 1 ? ROW_BYTES_MAX : BATCH_BYTES_MAX)
+    const collected = new Collected(this.#leaf.form, rows, rows === 1 ? ROW_BYTES_MAX : BATCH_BYTES_MAX, this.#rooms)
     return this.#leaf.flat ? this.#readFlat(rows, collected) : this.#readNested(rows, collected)
   }
 

@@ -1,5 +1,3 @@
-import { copyBack } from "./snappy.ts"
-
 /** LZ4's block format, undone into `out`, which must come out full: literals and copies in turns. */
 export function inflateLz4(input: Uint8Array, out: Uint8Array, size: number): void {
   const end = input.byteLength
@@ -35,6 +33,18 @@ export function inflateLz4(input: Uint8Array, out: Uint8Array, size: number): vo
   if (to !== size) throw corrupt(`it holds ${to} bytes, its page's header says ${size}`)
 }
 
+/** Copies what `out` holds `back` bytes before `to`; where the two overlap, what was just written repeats. */
+function copyBack(out: Uint8Array, to: number, back: number, count: number): void {
+  if (count > SHORT_BYTES && back >= count) {
+    out.copyWithin(to, to - back, to - back + count)
+    return
+  }
+  let from = to - back
+  for (const stop = to + count; to < stop;) out[to++] = out[from++] as number
+}
+
+/** Up to so many bytes a loop is faster than a call. */
+const SHORT_BYTES = 32
 const LONG = 15
 const COPY_MIN = 4
 
