@@ -1,6 +1,10 @@
 import { installedFile } from "../../actors/installation.ts"
 
-/** Compiles parquet-wasm. A module can be posted to any number of threads. */
-export async function loadParquetModule(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await installedFile("parquet-wasm/esm/parquet_wasm_bg.wasm"))
+/** Compiled once a process, and posted to every thread that writes. */
+let module: Promise<WebAssembly.Module> | undefined
+
+/** parquet-wasm, which writes Parquet. */
+export function loadParquetModule(): Promise<WebAssembly.Module> {
+  module ??= installedFile("parquet-wasm/esm/parquet_wasm_bg.wasm").then((bytes) => WebAssembly.compile(bytes))
+  return module
 }

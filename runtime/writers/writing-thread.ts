@@ -1,9 +1,9 @@
 import * as nodeModule from "node:module"
 import { Worker } from "node:worker_threads"
-import { compileDecoder } from "../../actors/engine/modules.ts"
 import { threadFile } from "../../actors/installation.ts"
 import type { ResultBatch } from "../session.ts"
 import type { WritingEvent, WritingJob, WritingRequest } from "./messages.ts"
+import { loadParquetModule } from "./parquet-module.ts"
 
 /** Bytes of batches that wait for a thread or are being encoded; one that is larger passes alone. */
 const WAITING_BYTES_MAX = 8 * 1024 * 1024
@@ -85,7 +85,7 @@ async function begin(
   try {
     // Deno loses messages that carry a module to such a thread: there it compiles its own.
     const isShared = job.file._tag === "parquet" && !("Deno" in globalThis)
-    const parquet = isShared ? await compileDecoder() : undefined
+    const parquet = isShared ? await loadParquetModule() : undefined
     post({ _tag: "Job", job, parquet })
   } catch (error) {
     fail(`the Parquet encoder cannot be loaded: ${String(error)}`)
