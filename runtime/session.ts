@@ -28,6 +28,8 @@ export interface SessionOptions extends ScriptOptions {
   readonly cwd: string
   /** Makes it a served session: it reads only inside these folders (absolute paths), after links are resolved. */
   readonly roots?: readonly string[]
+  /** What each engine keeps of files that it has read; 0: nothing. By default a share of its memory. */
+  readonly cacheBytes?: number | undefined
 }
 
 export interface QueryOptions {

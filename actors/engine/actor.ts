@@ -10,6 +10,7 @@ import { UnknownLayout } from "./layout.ts"
 import type { EngineEvent, EngineRequest, EngineTask } from "./messages.ts"
 import type { EnginePort } from "./port.ts"
 import { errorOf, Refused, Trap, trapOf } from "./refusal.ts"
+import { ResidentTables } from "./residency/resident-tables.ts"
 import { TaskRun } from "./task-run.ts"
 
 /** Messages that may wait while the engine works. Senders hold credits far below it; more is a defect. */
@@ -26,6 +27,7 @@ class EngineActor {
   readonly #mailbox: EngineRequest[] = []
   #state: EngineState = STARTING
   #db: DuckDB | undefined
+  #residents: ResidentTables | undefined
   #name = ""
   #run: TaskRun | undefined
   #interrupted = false
@@ -60,6 +62,7 @@ class EngineActor {
         return this.#db !== undefined
       case "Init":
       case "StartTask":
+      case "ScanSplits":
       case "InputBatch":
       case "InputSplit":
       case "RunTask":
@@ -89,6 +92,7 @@ class EngineActor {
           this.#name = action.init.name
           this.#db = await openDuckDB(action.init)
           loadDecoders()
+          this.#residents = new ResidentTables(this.#db, action.init.cacheBytes)
           return { _tag: "Opened", version: this.#db.version }
         })
       case "Answer":
@@ -98,6 +102,12 @@ class EngineActor {
           this.#interrupted = false
           this.#runOf(action.task).createTables()
           return { _tag: "TablesCreated", task: action.task.id }
+        }, action.task)
+      case "Look":
+        return this.#work(async () => {
+          const { table, splits } = action.scan
+          const missing = this.#runOf(action.task).look(table, splits)
+          return { _tag: "Looked", task: action.task.id, table, missing }
         }, action.task)
       case "Ingest":
         return this.#work(async () => {
@@ -115,7 +125,7 @@ class EngineActor {
         return
       case "Clear":
         return this.#attempt(() => {
-          this.#runOf(action.task).dropTables()
+          this.#runOf(action.task).clear()
           this.#run = undefined
         })
       case "Emit":
@@ -161,8 +171,11 @@ class EngineActor {
   }
 
   #runOf(task: EngineTask): TaskRun {
+    const db = this.#database()
+    this.#residents ??= new ResidentTables(db, 0)
     this.#run ??= new TaskRun(task, {
-      db: this.#database(),
+      db,
+      residents: this.#residents,
       emit: (event) => this.#emit(event),
       now: () => performance.now(),
       pause: async () => {

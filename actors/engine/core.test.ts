@@ -6,6 +6,7 @@ import type { EngineRequest, EngineTask, TaskMetrics } from "./messages.ts"
 
 const task: EngineTask = {
   id: "a",
+  query: "q",
   inputs: [{ table: "t", columns: [] }],
   sql: "SELECT 1",
   columns: [],
@@ -30,6 +31,8 @@ const metrics: TaskMetrics = {
   bytesOut: 10,
   partitionRows: [1],
   memoryBytes: 1,
+  bytesDecoded: 0,
+  cache: { hits: 0, misses: 0, evicted: 0, bytes: 0 },
 }
 const finished: WorkReport = { _tag: "Finished", task: "a", metrics }
 const opened: WorkReport = { _tag: "Opened", version: "v1" }

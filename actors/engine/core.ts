@@ -22,6 +22,7 @@ export type EngineState =
   | { readonly _tag: "broken" }
 
 export type EngineCall = Extract<EngineRequest, { readonly _tag: "Describe" | "Explain" | "Evaluate" }>
+export type EngineScanRequest = Extract<EngineRequest, { readonly _tag: "ScanSplits" }>
 export type EngineInputRequest = Extract<EngineRequest, { readonly _tag: "InputBatch" | "InputSplit" }>
 
 /** What the shell reports of the work that an action asked for. */
@@ -29,6 +30,12 @@ export type WorkReport =
   | { readonly _tag: "Opened"; readonly version: string }
   | { readonly _tag: "TablesCreated"; readonly task: string }
   | { readonly _tag: "Ingested"; readonly task: string; readonly table: string; readonly rows: number }
+  | {
+      readonly _tag: "Looked"
+      readonly task: string
+      readonly table: string
+      readonly missing: readonly (readonly string[])[]
+    }
   | { readonly _tag: "Finished"; readonly task: string; readonly metrics: TaskMetrics }
   | { readonly _tag: "WorkFailed"; readonly task: string; readonly error: ActorError }
   | { readonly _tag: "Broke"; readonly message: string }
@@ -38,6 +45,8 @@ export type EngineAction =
   | { readonly _tag: "Answer"; readonly call: EngineCall }
   | { readonly _tag: "CreateTables"; readonly task: EngineTask }
   | { readonly _tag: "Ingest"; readonly task: EngineTask; readonly input: EngineInputRequest }
+  /** See what is held of the splits of a scan. */
+  | { readonly _tag: "Look"; readonly task: EngineTask; readonly scan: EngineScanRequest }
   | { readonly _tag: "Run"; readonly task: EngineTask; readonly rows: Readonly<Record<string, number>> }
   /** Ask the work that is under way to stop at its next pause. */
   | { readonly _tag: "Interrupt" }
@@ -68,11 +77,13 @@ export function step(state: EngineState, event: EngineRequest | WorkReport): Ste
     case "StartTask":
       return startTask(state, event.task)
     case "TablesCreated":
+    case "Looked":
     case "Ingested":
       return workDone(state, event)
+    case "ScanSplits":
     case "InputBatch":
     case "InputSplit":
-      return ingest(state, event)
+      return takeInput(state, event)
     case "RunTask":
       return runTask(state, event.task, event.rows)
     case "CancelTask":
@@ -111,7 +122,7 @@ function startTask(state: EngineState, task: EngineTask): Step {
   return [state, [{ _tag: "Emit", event: failed(task, error) }]]
 }
 
-function ingest(state: EngineState, input: EngineInputRequest): Step {
+function takeInput(state: EngineState, input: EngineInputRequest | EngineScanRequest): Step {
   const task = currentTask(state, input.task)
   if (task === undefined || state._tag === "cancelling") return [state, []]
   if (state._tag !== "loading") {
@@ -123,15 +134,24 @@ function ingest(state: EngineState, input: EngineInputRequest): Step {
   if (!task.inputs.some(({ table }) => table === input.table)) {
     return end(task, failed(task, new ExchangeError({ message: `task ${task.id} has no input table ${input.table}` })))
   }
-  return [{ ...state, busy: true }, [{ _tag: "Ingest", task, input }]]
+  const action: EngineAction =
+    input._tag === "ScanSplits" ? { _tag: "Look", task, scan: input } : { _tag: "Ingest", task, input }
+  return [{ ...state, busy: true }, [action]]
 }
 
-function workDone(state: EngineState, report: Extract<WorkReport, { _tag: "TablesCreated" | "Ingested" }>): Step {
+function workDone(
+  state: EngineState,
+  report: Extract<WorkReport, { _tag: "TablesCreated" | "Looked" | "Ingested" }>,
+): Step {
   const task = currentTask(state, report.task)
   if (task === undefined) return [state, []]
   if (state._tag === "cancelling") return end(task, cancelled(task))
   if (state._tag !== "loading") return [state, []]
   if (report._tag === "TablesCreated") return [{ ...state, busy: false }, []]
+  if (report._tag === "Looked") {
+    const { table, missing } = report
+    return [{ ...state, busy: false }, [{ _tag: "Emit", event: { _tag: "SplitsHeld", task: task.id, table, missing } }]]
+  }
   const { table, rows } = report
   const arrived = { ...state.rows, [table]: (state.rows[table] ?? 0) + rows }
   return [

@@ -219,9 +219,12 @@ describe("tasks", () => {
 
   test("a split of an unknown kind", async () => {
     const failed = engine.next((event) => event._tag === "TaskFailed" && event.task === "kind")
-    engine.thread.send({ _tag: "StartTask", task: { id: "kind", partitions: 0, batchBytesTarget: MIB, ...intTask } })
+    engine.thread.send({
+      _tag: "StartTask",
+      task: { id: "kind", query: "q", partitions: 0, batchBytesTarget: MIB, ...intTask },
+    })
     const split = { kind: "tape", file: "f", rows: 1, layout: {}, buffers: [], bytesRead: 0 }
-    engine.thread.send({ _tag: "InputSplit", task: "kind", table: "t", split })
+    engine.thread.send({ _tag: "InputSplit", task: "kind", table: "t", index: 0, split })
     expect(await failed).toMatchObject({
       error: { _tag: "SourceError", message: 'there is no decoder for splits of kind "tape"; there are: parquet' },
     })
@@ -276,7 +279,14 @@ describe("law 3: what arrives is what was sent", () => {
 describe("cancellation and loss", () => {
   test("a long statement is cancelled between its slices, and the engine lives on", async () => {
     const failed = engine.next((event) => event._tag === "TaskFailed")
-    const task = { id: "long", inputs: [], sql: ENDLESS, columns: [{ name: "s", wireType: "HUGEINT" }], partitions: 0 }
+    const task = {
+      id: "long",
+      query: "q",
+      inputs: [],
+      sql: ENDLESS,
+      columns: [{ name: "s", wireType: "HUGEINT" }],
+      partitions: 0,
+    }
     engine.thread.send({ _tag: "StartTask", task: { ...task, batchBytesTarget: MIB } })
     engine.thread.send({ _tag: "RunTask", task: "long", rows: {} })
     // A call is answered between two slices: then the statement runs.
@@ -298,6 +308,7 @@ describe("cancellation and loss", () => {
     const first = engine.next((event) => event._tag === "OutputBatch")
     const task = {
       id: "stream",
+      query: "q",
       inputs: [],
       sql: "SELECT a.i FROM range(100000) a(i), range(100000) b(i)",
       columns: [{ name: "i", wireType: "BIGINT" }],
@@ -315,6 +326,7 @@ describe("cancellation and loss", () => {
   test("output that nobody takes holds the task up; credit lets it go on, and a cancellation ends it", async () => {
     const task = {
       id: "held",
+      query: "q",
       inputs: [],
       // 96 MB in batches of a megabyte, three times what may be under way.
       sql: "SELECT i FROM range(12000000) t(i)",
@@ -352,7 +364,14 @@ describe("cancellation and loss", () => {
     const doomed = await driveEngine("doomed")
     const reasons: string[] = []
     doomed.thread.onExit((reason) => reasons.push(reason))
-    const task = { id: "long", inputs: [], sql: ENDLESS, columns: [{ name: "s", wireType: "HUGEINT" }], partitions: 0 }
+    const task = {
+      id: "long",
+      query: "q",
+      inputs: [],
+      sql: ENDLESS,
+      columns: [{ name: "s", wireType: "HUGEINT" }],
+      partitions: 0,
+    }
     doomed.thread.send({ _tag: "StartTask", task: { ...task, batchBytesTarget: MIB } })
     doomed.thread.send({ _tag: "RunTask", task: "long", rows: {} })
     await doomed.call("Evaluate", "SELECT 1")

@@ -1,5 +1,5 @@
 import type { ActorError } from "../errors.ts"
-import type { SplitBytes } from "../sources/source.ts"
+import type { MadeColumn, SplitBytes } from "../sources/source.ts"
 import type { EngineMacro } from "./duckdb.ts"
 
 /**
@@ -11,6 +11,8 @@ export type EngineRequest =
       readonly _tag: "Init"
       readonly duckdb: WebAssembly.Module
       readonly memoryLimitBytes: number
+      /** Of that, what columns of files may take between tasks; 0: nothing is kept. */
+      readonly cacheBytes: number
       /** Statements run once, before the instance is locked: macros for functions that it lacks. */
       readonly prelude: readonly string[]
       /** Macros that are made when a statement first mentions them. */
@@ -23,7 +25,21 @@ export type EngineRequest =
   /** Starts a task: creates its input tables. One at a time. */
   | { readonly _tag: "StartTask"; readonly task: EngineTask }
   | { readonly _tag: "InputBatch"; readonly task: string; readonly table: string; readonly batch: BatchBytes }
-  | { readonly _tag: "InputSplit"; readonly task: string; readonly table: string; readonly split: SplitBytes }
+  /** What a scan reads, in this order; once, before its splits. The engine answers with `SplitsHeld`. */
+  | {
+      readonly _tag: "ScanSplits"
+      readonly task: string
+      readonly table: string
+      readonly splits: readonly EngineSplit[]
+    }
+  /** The columns of a split that the engine does not hold; `index`: in `ScanSplits`. */
+  | {
+      readonly _tag: "InputSplit"
+      readonly task: string
+      readonly table: string
+      readonly index: number
+      readonly split: SplitBytes
+    }
   /** All input is there; `rows` is checked against what arrived for every exchange table (law 3). */
   | { readonly _tag: "RunTask"; readonly task: string; readonly rows: Readonly<Record<string, number>> }
   /** So many bytes of the task's output are safe: the engine may send as many more. */
@@ -33,6 +49,7 @@ export type EngineRequest =
 export interface EngineTask {
   /** Unique: query, stage, task, attempt. */
   readonly id: string
+  readonly query: string
   readonly inputs: readonly EngineInput[]
   readonly sql: string
   /** The output's columns without the partition column: name and wire type. */
@@ -45,7 +62,17 @@ export interface EngineTask {
 
 export interface EngineInput {
   readonly table: string
+  /** Filled by splits, not by batches. */
+  readonly isScan?: boolean
   readonly columns: readonly { readonly name: string; readonly sourceName: string; readonly type: string }[]
+}
+
+/** One split of a scan, as the engine knows it. */
+export interface EngineSplit {
+  /** Another one for every content that the split ever has. */
+  readonly key: string
+  readonly rows: number
+  readonly made?: readonly MadeColumn[] | undefined
 }
 
 export interface BatchBytes {
@@ -62,6 +89,13 @@ export type EngineEvent =
   | { readonly _tag: "Explained"; readonly call: number; readonly plan: string }
   | { readonly _tag: "Evaluated"; readonly call: number; readonly rows: readonly (readonly (string | null)[])[] }
   | { readonly _tag: "CallFailed"; readonly call: number; readonly refusal: EngineRefusal }
+  /** By split, the source's names of the columns that must be sent. */
+  | {
+      readonly _tag: "SplitsHeld"
+      readonly task: string
+      readonly table: string
+      readonly missing: readonly (readonly string[])[]
+    }
   /** An InputBatch or InputSplit was ingested: the sender may send the next (credit). */
   | { readonly _tag: "InputTaken"; readonly task: string; readonly table: string; readonly rows: number }
   /** `sequence` counts from 0 within (task, partition). */
@@ -99,4 +133,19 @@ export interface TaskMetrics {
   readonly partitionRows: readonly number[]
   /** The WASM memory's size after the task, bytes. */
   readonly memoryBytes: number
+  /** Arrow data that the decoder made of splits. */
+  readonly bytesDecoded: number
+  readonly cache: CacheMetrics
+}
+
+/** Columns of splits in the engine's cache. */
+export interface CacheMetrics {
+  /** Read by the task and there already. */
+  readonly hits: number
+  /** Read by the task from its files. */
+  readonly misses: number
+  /** Gone to make room. */
+  readonly evicted: number
+  /** What the cache takes after the task; a part of the engine's memory. */
+  readonly bytes: number
 }

@@ -101,6 +101,10 @@ export function errorOf(refusal: EngineRefusal, node: string): ActorError {
   return kind === OUT_OF_MEMORY_KIND ? new OutOfMemory({ message, node }) : new QueryError({ message, kind, node })
 }
 
+export function isOutOfMemory(thrown: unknown): boolean {
+  return thrown instanceof Refused && thrown.refusal.kind === OUT_OF_MEMORY_KIND
+}
+
 export function outOfMemory(message: string): Refused {
   const kind = OUT_OF_MEMORY_KIND
   return new Refused({ kind, message: `${kind} Error: ${message}`, position: undefined, candidates: undefined })

@@ -1,12 +1,16 @@
 import { crc32 } from "node:zlib"
 import * as arrow from "apache-arrow"
 import { ExchangeError } from "../errors.ts"
-import type { DecodedBatch, SplitBytes } from "../sources/source.ts"
+import type { SplitBytes } from "../sources/source.ts"
 import type { EngineInputRequest } from "./core.ts"
-import { decoderFor } from "./decoders.ts"
 import type { DuckDB } from "./duckdb.ts"
 import { hasEndOfStream } from "./flat-message.ts"
-import type { BatchBytes, EngineInput } from "./messages.ts"
+import type { BatchBytes, EngineInput, EngineSplit } from "./messages.ts"
+import { isOutOfMemory } from "./refusal.ts"
+import { insertStream } from "./insert-stream.ts"
+import { ResidentScan } from "./residency/resident-scan.ts"
+import type { ResidentTables } from "./residency/resident-tables.ts"
+import { SplitReader } from "./split-reader.ts"
 import { fillFrom, stagedInput, stagedName } from "./staged.ts"
 import { StreamJoiner } from "./stream-joiner.ts"
 import type { TaskClock } from "./task-clock.ts"
@@ -14,51 +18,98 @@ import type { TaskClock } from "./task-clock.ts"
 /** A table without columns (`count(*)` reads none) keeps its row count in one column. */
 const ROWS_COLUMN = "rows"
 
-/** A task's input tables: created typed, filled by position, counted before the statement runs (laws 2 and 3). */
+/**
+ * A task's input tables: created typed, filled by position, counted before the statement runs (laws 2 and 3). A scan whose
+ * splits were told is a view of resident columns.
+ */
 export class TaskInputs {
   readonly #inputs: readonly EngineInput[]
   readonly #db: DuckDB
   readonly #clock: TaskClock
+  readonly #residents: ResidentTables
+  readonly #reader: SplitReader
+  readonly #scans = new Map<string, ResidentScan>()
   readonly #waiting = new Map<string, StreamJoiner>()
   #rows = 0
 
-  constructor(inputs: readonly EngineInput[], db: DuckDB, clock: TaskClock) {
+  constructor(inputs: readonly EngineInput[], db: DuckDB, residents: ResidentTables, clock: TaskClock) {
     this.#inputs = inputs
     this.#db = db
+    this.#residents = residents
     this.#clock = clock
+    this.#reader = new SplitReader(clock)
   }
 
   rows(): number {
     return this.#rows
   }
 
+  bytesDecoded(): number {
+    return this.#reader.bytes()
+  }
+
   create(): void {
     this.#clock.work("other", () => {
-      for (const input of this.#inputs) this.#db.statements.run(createTable(input))
+      for (const input of this.#inputs) if (!input.isScan) this.#db.statements.run(createTable(input))
     })
   }
 
   drop(): void {
     for (const { table } of this.#inputs) {
-      for (const name of [table, stagedName(table)]) this.#db.statements.run(`DROP TABLE IF EXISTS ${quoted(name)}`)
+      if (this.#scans.has(table)) this.#db.statements.run(`DROP VIEW IF EXISTS ${quoted(table)}`)
+      else
+        for (const name of [table, stagedName(table)]) this.#db.statements.run(`DROP TABLE IF EXISTS ${quoted(name)}`)
     }
+  }
+
+  /** Takes note of what a scan reads. Gives, by split, the columns that have to be sent. */
+  look(table: string, splits: readonly EngineSplit[]): readonly (readonly string[])[] {
+    const input = this.#input(table)
+    // Rows without columns are read from nowhere.
+    if ((this.#residents.isOn() || input.columns.length === 0) && ResidentScan.suits(input, splits)) {
+      const scan = new ResidentScan(input, splits, this.#residents)
+      this.#scans.set(table, scan)
+      return this.#clock.work("other", () => scan.missing())
+    }
+    this.#clock.work("other", () => this.#db.statements.run(createTable(input)))
+    return splits.map(() => [...new Set(input.columns.map(({ sourceName }) => sourceName))])
   }
 
   /** Returns how many rows came. */
   async ingest(request: EngineInputRequest): Promise<number> {
-    const input = this.#inputs.find(({ table }) => table === request.table)
-    if (input === undefined) throw new ExchangeError({ message: `the task has no input table ${request.table}` })
-    const rows = request._tag === "InputBatch" ? this.#batch(input, request.batch) : await this.#split(input, request)
-    this.#rows += rows
-    return rows
+    const input = this.#input(request.table)
+    if (request._tag === "InputBatch") {
+      const rows = this.#batch(input, request.batch)
+      this.#rows += rows
+      return rows
+    }
+    const { index, split } = request
+    const scan = this.#scans.get(request.table)
+    // The rows of a resident scan count when it is complete: a part of them may be there already.
+    if (scan !== undefined) await scan.ingest(index, split, this.#reader)
+    else this.#rows += await this.#split(input, request)
+    return split.rows
   }
 
   /** Inserts what still waits, and compares every table with what `arrived`: DuckDB drops a stream without a word. */
   settle(arrived: Readonly<Record<string, number>>): void {
+    this.#clock.work("other", () => this.#residents.settle())
     for (const { table } of this.#inputs) {
-      this.#clock.work("ingest", () => this.#flush(table))
-      this.#clock.work("other", () => this.#checkRows(table, arrived[table] ?? 0))
+      const scan = this.#scans.get(table)
+      if (scan === undefined) {
+        this.#clock.work("ingest", () => this.#flush(table))
+        this.#clock.work("other", () => this.#checkRows(table, arrived[table] ?? 0))
+      } else {
+        this.#rows += scan.rows()
+        this.#clock.work("other", () => this.#db.statements.run(createView(table, scan.select())))
+      }
     }
+  }
+
+  #input(table: string): EngineInput {
+    const input = this.#inputs.find((each) => each.table === table)
+    if (input === undefined) throw new ExchangeError({ message: `the task has no input table ${table}` })
+    return input
   }
 
   #batch(input: EngineInput, batch: BatchBytes): number {
@@ -69,10 +120,6 @@ export class TaskInputs {
 
   async #split(input: EngineInput, request: Extract<EngineInputRequest, { _tag: "InputSplit" }>): Promise<number> {
     const { split } = request
-    if (input.columns.length === 0) {
-      this.#clock.work("ingest", () => this.#appendRowCount(input, split.rows))
-      return split.rows
-    }
     const { made } = split
     if (made === undefined) return this.#decoded(input, split, input.columns)
     const staged = stagedInput(input, made)
@@ -92,33 +139,9 @@ export class TaskInputs {
   }
 
   async #decoded(input: EngineInput, split: SplitBytes, wanted: EngineInput["columns"]): Promise<number> {
-    const decoder = await decoderFor(split.kind)
     const columns = wanted.map(({ sourceName, type }) => ({ name: sourceName, type }))
-    const batches = decoder.decode(split, columns)[Symbol.iterator]()
-    let rows = 0
-    this.#clock.startSlice()
-    try {
-      for (let next = this.#decode(batches); next !== undefined; next = this.#decode(batches)) {
-        const { ipc, rows: count } = next
-        this.#clock.work("ingest", () => this.#append(input, ipc, count))
-        rows += count
-        await this.#clock.pauseWhenDue()
-      }
-    } finally {
-      // A decoder that is left in the middle frees what it holds.
-      batches.return?.()
-    }
-    if (rows === split.rows) return rows
-    throw new ExchangeError({
-      message: `${split.file} holds ${split.rows} rows in this split, but ${rows} were decoded`,
-    })
-  }
-
-  #decode(batches: Iterator<DecodedBatch>): DecodedBatch | undefined {
-    return this.#clock.work("decode", () => {
-      const next = batches.next()
-      return next.done === true ? undefined : next.value
-    })
+    await this.#reader.read(split, columns, (stream, rows) => this.#append(input, stream, rows))
+    return split.rows
   }
 
   #append(input: EngineInput, stream: Uint8Array, rows: number): void {
@@ -137,12 +160,11 @@ export class TaskInputs {
   #flush(table: string): void {
     const stream = this.#waiting.get(table)?.take()
     if (stream === undefined) return
-    // A fresh connection for every stream: what one leaves behind swallows the next.
-    const connection = this.#db.connect()
     try {
-      connection.insert(table, stream)
-    } finally {
-      connection.close()
+      insertStream(this.#db, table, stream)
+    } catch (thrown) {
+      if (!isOutOfMemory(thrown) || !this.#residents.shed()) throw thrown
+      insertStream(this.#db, table, stream)
     }
   }
 
@@ -165,6 +187,10 @@ function checkSum(table: string, batch: BatchBytes): void {
   throw new ExchangeError({
     message: `a batch for ${table} is damaged: its checksum is ${hex(found)}, not ${hex(batch.checksum)}`,
   })
+}
+
+function createView(table: string, select: string): string {
+  return `CREATE TEMP VIEW ${quoted(table)} AS ${select}`
 }
 
 function createTable(input: EngineInput): string {

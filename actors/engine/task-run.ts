@@ -1,9 +1,10 @@
 import type { EngineInputRequest } from "./core.ts"
 import type { Connection, DuckDB } from "./duckdb.ts"
-import type { BatchBytes, EngineEvent, EngineTask, TaskMetrics } from "./messages.ts"
+import type { BatchBytes, EngineEvent, EngineSplit, EngineTask, TaskMetrics } from "./messages.ts"
 import { outputShape } from "./output-shape.ts"
 import { Partitioner } from "./partitioner.ts"
-import { Trap } from "./refusal.ts"
+import { isOutOfMemory, Trap } from "./refusal.ts"
+import type { ResidentTables } from "./residency/resident-tables.ts"
 import { TaskClock } from "./task-clock.ts"
 import { TaskInputs } from "./task-inputs.ts"
 
@@ -12,6 +13,7 @@ const OUTPUT_IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024
 
 export interface TaskPorts {
   readonly db: DuckDB
+  readonly residents: ResidentTables
   readonly emit: (event: EngineEvent) => void
   /** Lets messages in; throws when one of them cancelled the task. */
   readonly pause: () => Promise<void>
@@ -32,15 +34,22 @@ export class TaskRun {
     this.#task = task
     this.#ports = ports
     this.#clock = new TaskClock(ports.now, ports.pause)
-    this.#inputs = new TaskInputs(task.inputs, ports.db, this.#clock)
+    this.#inputs = new TaskInputs(task.inputs, ports.db, ports.residents, this.#clock)
   }
 
   createTables(): void {
+    this.#ports.residents.begin(this.#task.query)
     this.#inputs.create()
   }
 
-  dropTables(): void {
+  /** Nothing of the task is left but the columns of files that are worth keeping. */
+  clear(): void {
     this.#inputs.drop()
+    this.#ports.residents.release()
+  }
+
+  look(table: string, splits: readonly EngineSplit[]): readonly (readonly string[])[] {
+    return this.#inputs.look(table, splits)
   }
 
   /** Returns how many rows came. */
@@ -51,6 +60,16 @@ export class TaskRun {
   /** Runs the statement and sends what it yields. `rows`: what arrived in each table. */
   async run(rows: Readonly<Record<string, number>>): Promise<TaskMetrics> {
     this.#inputs.settle(rows)
+    try {
+      return await this.#execute()
+    } catch (thrown) {
+      // What is kept for others must not be what a task lacks. Once rows have left, it is for the planner to cut it smaller.
+      if (!isOutOfMemory(thrown) || this.#bytesOut > 0 || !this.#ports.residents.shed()) throw thrown
+      return this.#execute()
+    }
+  }
+
+  async #execute(): Promise<TaskMetrics> {
     const connection = this.#ports.db.statements
     try {
       const partitioner = await this.#stream(connection, await this.#start(connection))
@@ -116,6 +135,7 @@ export class TaskRun {
 
   #metrics(partitionRows: readonly number[]): TaskMetrics {
     const { decode, ingest, execute, scatter } = this.#clock.ms
+    const { residents } = this.#ports
     return {
       busyMs: this.#clock.busyMs(),
       decodeMs: decode,
@@ -127,6 +147,8 @@ export class TaskRun {
       bytesOut: this.#bytesOut,
       partitionRows,
       memoryBytes: this.#ports.db.memoryBytes(),
+      bytesDecoded: this.#inputs.bytesDecoded(),
+      cache: { ...residents.counts(), bytes: residents.bytes() },
     }
   }
 }

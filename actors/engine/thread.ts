@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly name: string
   /** DuckDB's own limit; the thread needs some 200 MB more. */
   readonly memoryLimitBytes: number
+  /** Of that, what columns of files may take between tasks; by default nothing is kept. */
+  readonly cacheBytes?: number
   /** Statements run once, before the instance is locked. */
   readonly prelude?: readonly string[]
   /** Macros that are made when a statement first mentions them. */
@@ -42,6 +44,7 @@ export async function spawnEngine(options: EngineOptions): Promise<EngineThread>
       _tag: "Init",
       duckdb,
       memoryLimitBytes: options.memoryLimitBytes,
+      cacheBytes: options.cacheBytes ?? 0,
       prelude: options.prelude ?? [],
       macros: options.macros ?? [],
       name: options.name,

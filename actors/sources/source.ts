@@ -52,6 +52,11 @@ export interface SourceTable {
   readonly splits: (columns: readonly string[], pruning: readonly PruningPredicate[]) => SplitList
   /** What one of its files was when its metadata was read. */
   readonly identity: (file: string) => FileIdentity
+  /**
+   * Tells a split's content from every other that this machine's splits ever had, as far as a file's size, times, place on
+   * the disk and metadata tell it.
+   */
+  readonly version: (split: Pick<Split, "file" | "index">) => string
   /** Reads a split's bytes for these columns. The buffers are fresh and may be transferred. Rejects with SourceError. */
   readonly fetch: (split: Split, columns: readonly string[], signal?: AbortSignal) => Promise<SplitBytes>
 }

@@ -54,7 +54,10 @@ function run(
     if (event._tag === "TaskFailed") reject(event.error)
   })
   const inputs = given.length > 0 ? [{ table: "t", columns: input }] : []
-  engine.send({ _tag: "StartTask", task: { id, inputs, sql, columns: out, partitions, batchBytesTarget: MIB } })
+  engine.send({
+    _tag: "StartTask",
+    task: { id, query: "q", inputs, sql, columns: out, partitions, batchBytesTarget: MIB },
+  })
   for (const batch of given) engine.send({ _tag: "InputBatch", task: id, table: "t", batch })
   engine.send({ _tag: "RunTask", task: id, rows: {} })
   return promise.finally(stop)

@@ -21,6 +21,8 @@ export interface Guest {
     columns: readonly string[],
     signal: AbortSignal,
   ) => Promise<SplitBytes>
+  /** Tells the split's content, which is checked as well, from any other that this node ever had. */
+  readonly version: (file: OrderedFile, split: Pick<Split, "index" | "rows" | "bytes">) => Promise<string>
 }
 
 export interface Guests {
@@ -136,6 +138,10 @@ function newStay(parts: GuestsParts, coordinator: string): Stay {
     fetch: async (file, split, columns, signal) => {
       const { path, table } = await tableOf(file)
       return table.fetch({ ...split, file: path }, columns, signal)
+    },
+    version: async (file, split) => {
+      const { path, table } = await tableOf(file)
+      return table.version({ ...split, file: path })
     },
   }
   return { guest, coordinator, over, works }

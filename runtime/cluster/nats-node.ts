@@ -7,7 +7,7 @@ import type { NatsLink } from "../../transport/nats/connect.ts"
 import type { NatsSettings } from "../../transport/nats/settings.ts"
 import { sqlPlanner } from "../coordinator/sql-planner.ts"
 import type { ScriptOptions } from "../session/scripted.ts"
-import { engineMemoryBytes } from "../pool/memory.ts"
+import { engineMemory } from "../pool/memory.ts"
 import { natsClusterLink } from "./link.ts"
 import { openClusterNode } from "./node.ts"
 import type { ClusterNode } from "./node.ts"
@@ -24,6 +24,8 @@ export interface NatsNodeOptions {
   readonly roots: readonly DataRoot[]
   /** Of the statements that come to this node. */
   readonly scripts?: ScriptOptions
+  /** What each engine keeps of files that it has read; 0: nothing. By default a share of its memory. */
+  readonly cacheBytes?: number | undefined
   readonly onEvent: (event: PresenceEvent) => void
   readonly onRefused: (reason: string) => void
 }
@@ -37,12 +39,12 @@ export interface NatsNode extends ClusterNode {
 export async function openNatsNode(options: NatsNodeOptions): Promise<NatsNode> {
   const { settings, name, roles, workers, roots, scripts = {}, onEvent, onRefused } = options
   const link = await natsClusterLink(settings, name)
-  const memoryLimitBytes = engineMemoryBytes(Math.max(1, workers))
+  const memory = engineMemory(Math.max(1, workers), options.cacheBytes)
   const version = Promise.withResolvers<string>()
   version.promise.catch(() => undefined)
   const spawn = async (engine: string) => {
     try {
-      const thread = await spawnEngine({ name: engine, memoryLimitBytes, ...ENGINE_MACROS })
+      const thread = await spawnEngine({ name: engine, ...memory, ...ENGINE_MACROS })
       version.resolve(thread.version)
       return thread
     } catch (error) {

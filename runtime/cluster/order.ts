@@ -113,6 +113,8 @@ const Metrics = Schema.Struct({
   bytesOut: Count,
   partitionRows: Schema.Array(Count),
   memoryBytes: Count,
+  bytesDecoded: Count,
+  cache: Schema.Struct({ hits: Count, misses: Count, evicted: Count, bytes: Count }),
 })
 
 const Outcome = Schema.TaggedUnion({

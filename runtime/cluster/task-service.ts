@@ -1,6 +1,7 @@
 import { EngineLost } from "../../actors/errors.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
 import type { ActorRef } from "../../actors/system/actor.ts"
+import type { Split } from "../../actors/sources/source.ts"
 import type { StreamHandler } from "../../transport/transport.ts"
 import type { SchedulerMessage } from "../scheduler/actor.ts"
 import type { AttemptReport, AttemptWork } from "../scheduler/attempt.ts"
@@ -80,7 +81,7 @@ function execute(
     stop.removeEventListener("abort", giveUp)
     onStart()
   }
-  const supplies: Supplies = { store, read, fetch: orderedFetch(order, guest) }
+  const supplies: Supplies = { store, read, ...orderedFiles(order, guest) }
   const work = attemptWork(order, supplies)
   const sent = scheduler.send({ _tag: "Order", order: { work, stop, onStart: started, onReport: resolve } })
   if (sent !== "accepted") {
@@ -110,11 +111,15 @@ function attemptWork(order: TaskOrder, supplies: Supplies): AttemptWork {
   }
 }
 
-function orderedFetch({ files }: TaskOrder, guest: Guest): Supplies["fetch"] {
-  return async (_, split, columns, signal) => {
+function orderedFiles({ files }: TaskOrder, guest: Guest): Pick<Supplies, "fetch" | "version"> {
+  const fileOf = (split: Split) => {
     const file = files[Number(split.file)]
     if (file === undefined) throw new Error(`the order of a task has no file ${split.file}`)
-    return guest.fetch(file, split, columns, signal)
+    return file
+  }
+  return {
+    fetch: async (_, split, columns, signal) => guest.fetch(fileOf(split), split, columns, signal),
+    version: async (_, split) => guest.version(fileOf(split), split),
   }
 }
 

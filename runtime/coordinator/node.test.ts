@@ -52,6 +52,7 @@ function numbers(...splitRows: readonly number[]): Source {
           pruned: 1,
         }),
         identity: () => ({ bytes: 1, checksum: 1 }),
+        version: ({ file, index }) => `${file} ${index}`,
         fetch: async (split) => fakeSplit(file, contents[split.index] ?? []),
       }
     },

@@ -128,6 +128,7 @@ export class PlanRun {
           store,
           read: peers?.read ?? readStore(store),
           fetch: (source, split, columns, signal) => table(source).fetch(split, columns, signal),
+          version: async (source, split) => table(source).version(split),
         },
         ...(peers === undefined ? {} : { elsewhere: elsewhere(peers, table) }),
         onAttempt: (at, engine, report) => ledger.attempt(at.stage, engine, report),

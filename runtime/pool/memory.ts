@@ -23,6 +23,15 @@ export const ENGINE_KEPT_BYTES_MAX = 1024 * MIB
 /** Batches between stages that a node holds in memory; more goes to files. */
 export const EXCHANGE_MEMORY_BYTES_MAX = 512 * MIB
 
+/** The share of an engine's memory that columns of files may take between tasks. The statements have the rest. */
+const CACHE_SHARE = 0.5
+
+/** What one of so many engines may use: DuckDB's limit, and what the cache may take of it. */
+export function engineMemory(workers: number, cacheBytes?: number) {
+  const memoryLimitBytes = engineMemoryBytes(workers)
+  return { memoryLimitBytes, cacheBytes: cacheBytes ?? Math.floor(memoryLimitBytes * CACHE_SHARE) }
+}
+
 export function engineMemoryBytes(workers: number, machineBytes: number = totalmem()): number {
   const share = Math.floor((machineBytes * MACHINE_SHARE) / workers)
   return Math.max(ENGINE_MEMORY_BYTES_MIN, Math.min(ENGINE_MEMORY_BYTES_MAX, share))

@@ -188,6 +188,7 @@ function answerOf(engine: PooledEngine, request: Call, timeoutMs: number): Promi
           reject(event.error)
           return
         case "Ready":
+        case "SplitsHeld":
         case "InputTaken":
         case "OutputBatch":
         case "TaskDone":

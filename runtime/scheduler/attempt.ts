@@ -81,8 +81,10 @@ function failedOutcome(cause: unknown, { at, stage }: AttemptWork, engine: strin
 function engineTask({ at, stage }: AttemptWork): EngineTask {
   return {
     id: attemptName(at),
+    query: at.query,
     inputs: stage.inputs.map((input) => ({
       table: input.table,
+      isScan: input._tag === "scan",
       columns:
         input._tag === "scan"
           ? input.columns

@@ -1,4 +1,4 @@
-import type { BatchBytes, EngineRequest, EngineTask, TaskMetrics } from "../../actors/engine/messages.ts"
+import type { BatchBytes, EngineRequest, EngineSplit, EngineTask, TaskMetrics } from "../../actors/engine/messages.ts"
 import type { ActorError } from "../../actors/errors.ts"
 import type { EngineReport, PooledEngine } from "../pool/engine.ts"
 
@@ -21,8 +21,13 @@ export interface TaskOutput {
   readonly batch: BatchBytes
 }
 
+/** By split, the columns that the engine must be sent. */
+export type MissingColumns = readonly (readonly string[])[]
+
 /** The talk with one engine about one task. */
 export interface Conversation {
+  /** Tells what a scan reads. Gives no columns when the task is over. One question at a time. */
+  readonly look: (table: string, splits: readonly EngineSplit[]) => Promise<MissingColumns>
   /** Sends when the engine has room for it; does not send when the task is over. */
   readonly input: (input: TaskInput, transfer: readonly ArrayBuffer[]) => Promise<void>
   /** `rows`: what each exchange table must hold. */
@@ -37,45 +42,79 @@ function outputTaken({ task, batch }: Extract<EngineReport, { _tag: "OutputBatch
   return { _tag: "OutputTaken", task, bytes: batch.bytes.byteLength }
 }
 
+/** One question at a time; an answer that nobody waits for is dropped. */
+function lookUp() {
+  let resolve: ((missing: MissingColumns) => void) | undefined
+  return {
+    next: () =>
+      new Promise<MissingColumns>((resolveNext) => {
+        resolve = resolveNext
+      }),
+    answer: (missing: MissingColumns): void => resolve?.(missing),
+  }
+}
+
+function inputCredit(isOver: () => boolean) {
+  let inFlight = 0
+  let wake: (() => void) | undefined
+  const rouse = () => {
+    wake?.()
+    wake = undefined
+  }
+  return {
+    rouse,
+    back: () => {
+      inFlight -= 1
+      rouse()
+    },
+    /** Waits for room; false: the task is over. */
+    take: async () => {
+      while (!isOver() && inFlight >= INPUTS_IN_FLIGHT_MAX) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      if (isOver()) return false
+      inFlight += 1
+      return true
+    },
+  }
+}
+
 export function converse(
   engine: PooledEngine,
   task: EngineTask,
   onOutput: (output: TaskOutput) => Promise<void>,
 ): Conversation {
-  let inFlight = 0
-  let wake: (() => void) | undefined
   let over = false
+  const credit = inputCredit(() => over)
+  const looking = lookUp()
   const last = Promise.withResolvers<LastWord>()
 
-  const rouse = () => {
-    wake?.()
-    wake = undefined
-  }
   const end = (word: LastWord) => {
     over = true
     unlisten()
     last.resolve(word)
-    rouse()
+    looking.answer([])
+    credit.rouse()
   }
   const hear = (report: EngineReport) => {
     if ("task" in report && report.task !== task.id) return
     switch (report._tag) {
       case "InputTaken":
-        inFlight -= 1
-        rouse()
-        return
+        return credit.back()
+      case "SplitsHeld":
+        return looking.answer(report.missing)
       case "OutputBatch":
         void onOutput(report).then(() => {
           if (!over) engine.send(outputTaken(report))
         })
         return
       case "TaskDone":
-        end({ _tag: "done", metrics: report.metrics })
-        return
+        return end({ _tag: "done", metrics: report.metrics })
       case "TaskFailed":
       case "Lost":
-        end({ _tag: "failed", error: report.error })
-        return
+        return end({ _tag: "failed", error: report.error })
       default:
         // Calls have listeners of their own, and a trap comes as Lost.
         return
@@ -85,15 +124,13 @@ export function converse(
   engine.send({ _tag: "StartTask", task })
 
   return {
+    look: async (table, splits) => {
+      if (over) return []
+      engine.send({ _tag: "ScanSplits", task: task.id, table, splits })
+      return looking.next()
+    },
     input: async (input, transfer) => {
-      while (!over && inFlight >= INPUTS_IN_FLIGHT_MAX) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
-      if (over) return
-      inFlight += 1
-      engine.send(input, transfer)
+      if (await credit.take()) engine.send(input, transfer)
     },
     run: (rows) => {
       if (!over) engine.send({ _tag: "RunTask", task: task.id, rows })

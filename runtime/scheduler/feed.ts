@@ -1,6 +1,7 @@
 import type { ExchangeBatch } from "../../actors/exchange/keys.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
 import type { Split, SplitBytes } from "../../actors/sources/source.ts"
+import type { EngineSplit } from "../../actors/engine/messages.ts"
 import type { ExchangeInput, ScanInput, Stage, StageId } from "../../planner/physical/stage.ts"
 import type { Conversation } from "./conversation.ts"
 import type { TaskReads } from "./layout.ts"
@@ -31,6 +32,8 @@ export interface Supplies {
   /** Batches in the order (producer, partition, sequence), each verified. Throws InputLost when a node has not got them. */
   readonly read: (request: InputRequest) => AsyncIterable<ExchangeBatch>
   readonly fetch: (source: string, split: Split, columns: readonly string[], signal: AbortSignal) => Promise<SplitBytes>
+  /** Tells the split's content from any other that a split of this node ever had. */
+  readonly version: (source: string, split: Split) => Promise<string>
 }
 
 export interface InputRequest {
@@ -134,20 +137,30 @@ async function feedScan(
   talk: Conversation,
   signal: AbortSignal,
 ): Promise<void> {
-  const columns = input.columns.map((column) => column.sourceName)
-  const fetch = (split: Split) => supplies.fetch(input.source, split, columns, signal)
-  for await (const split of readAhead(splits, fetch)) {
+  const known: EngineSplit[] = []
+  for (const split of splits) {
+    const { rows, made } = split
+    known.push({ key: await supplies.version(input.source, split), rows, made })
+  }
+  const missing = await talk.look(input.table, known)
+  signal.throwIfAborted()
+  const wanted = splits.flatMap((split, index) => {
+    const columns = missing[index] ?? []
+    return columns.length === 0 ? [] : [{ split, index, columns }]
+  })
+  const fetch = async ({ split, index, columns }: (typeof wanted)[number]) => ({
+    index,
+    split: await supplies.fetch(input.source, split, columns, signal),
+  })
+  for await (const { index, split } of readAhead(wanted, fetch)) {
     signal.throwIfAborted()
     tally.bytesRead += split.bytesRead
-    await talk.input({ _tag: "InputSplit", task: taskId, table: input.table, split }, split.buffers)
+    await talk.input({ _tag: "InputSplit", task: taskId, table: input.table, index, split }, split.buffers)
   }
 }
 
-async function* readAhead(
-  splits: readonly Split[],
-  fetch: (split: Split) => Promise<SplitBytes>,
-): AsyncGenerator<SplitBytes> {
-  const ahead: Promise<SplitBytes>[] = []
+async function* readAhead<A, B>(splits: readonly A[], fetch: (split: A) => Promise<B>): AsyncGenerator<B> {
+  const ahead: Promise<B>[] = []
   let next = 0
   try {
     for (;;) {

@@ -75,7 +75,7 @@ export async function driveEngine(
 }
 
 function fullTask(id: string, task: Partial<EngineTask>): EngineTask {
-  return { id, inputs: [], sql: "SELECT 1", columns: [], partitions: 0, batchBytesTarget: MIB, ...task }
+  return { id, query: "q", inputs: [], sql: "SELECT 1", columns: [], partitions: 0, batchBytesTarget: MIB, ...task }
 }
 
 async function runTask(

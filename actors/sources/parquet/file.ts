@@ -16,10 +16,15 @@ const TRAILER_BYTES = 8
 /** The shortest file: magic, an empty footer, trailer. */
 const FILE_BYTES_MIN = 12
 
-/** What a file was when its footer was read; another size or time means other content. */
+/** What a file was when its footer was read; if anything is another, the content may be. */
 export interface FileVersion {
   readonly bytes: number
   readonly modifiedNs: bigint
+  /** Of its content or anything else about it: unlike the time above, nobody can set it back. */
+  readonly changedNs: bigint
+  /** Where it lies: a file that is put in the place of another has another. */
+  readonly device: bigint
+  readonly inode: bigint
 }
 
 export interface ParquetFile {
@@ -122,7 +127,13 @@ async function fileVersion(handle: FileHandle, path: string): Promise<FileVersio
     })
   }
   if (!stat.isFile()) throw new SourceError({ message: `cannot read "${path}": it is not a regular file`, path })
-  return { bytes: Number(stat.size), modifiedNs: stat.mtimeNs }
+  return {
+    bytes: Number(stat.size),
+    modifiedNs: stat.mtimeNs,
+    changedNs: stat.ctimeNs,
+    device: stat.dev,
+    inode: stat.ino,
+  }
 }
 
 async function readExactly(handle: FileHandle, path: string, start: number, length: number) {
@@ -137,7 +148,13 @@ async function readExactly(handle: FileHandle, path: string, start: number, leng
 }
 
 function checkUnchanged(path: string, before: FileVersion, now: FileVersion): void {
-  if (before.bytes !== now.bytes || before.modifiedNs !== now.modifiedNs) throw changed(path)
+  const isSame =
+    before.bytes === now.bytes &&
+    before.modifiedNs === now.modifiedNs &&
+    before.device === now.device &&
+    before.inode === now.inode
+  // That other things about it changed (its name, its rights) is no reason to fail.
+  if (!isSame) throw changed(path)
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {

@@ -109,6 +109,11 @@ function sourceTable(columns: readonly TableColumn[], files: readonly OpenedFile
       const { version, footerChecksum } = fileOf(byPath, path)
       return { bytes: version.bytes, checksum: footerChecksum }
     },
+    version: ({ file, index }) => {
+      const { path, version, footerChecksum } = fileOf(byPath, file)
+      const { bytes, modifiedNs, changedNs, device, inode } = version
+      return [path, device, inode, bytes, modifiedNs, changedNs, footerChecksum, index].join(" ")
+    },
     fetch: async (split, columns, signal) => fetchSplit(fileOf(byPath, split.file), split, columns, signal),
   }
 }

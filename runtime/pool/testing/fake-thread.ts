@@ -106,6 +106,10 @@ class Script {
         return
       case "InputBatch":
         return this.take(request.table, fakeValues(request.batch.bytes))
+      case "ScanSplits": {
+        const missing = request.splits.map(() => ["i"])
+        return this.emit({ _tag: "SplitsHeld", task: request.task, table: request.table, missing })
+      }
       case "InputSplit":
         return this.take(request.table, layoutValues(request.split))
       case "RunTask":
@@ -176,9 +180,11 @@ class Script {
       this.emit({ _tag: "OutputBatch", task: task.id, partition, sequence, batch })
     }
     const times = { busyMs: 1, decodeMs: 0, ingestMs: 0, executeMs: 1, scatterMs: 0 }
-    return { ...times, rowsIn: 0, rowsOut: rows.length, bytesOut, partitionRows, memoryBytes: 1000 }
+    return { ...times, rowsIn: 0, rowsOut: rows.length, bytesOut, partitionRows, ...CACHE_NOTHING }
   }
 }
+
+const CACHE_NOTHING = { memoryBytes: 1000, bytesDecoded: 0, cache: { hits: 0, misses: 0, evicted: 0, bytes: 0 } }
 
 function layoutValues({ layout }: SplitBytes): readonly number[] {
   return Array.isArray(layout) ? layout.map(Number) : []

@@ -1,0 +1,195 @@
+import * as arrow from "apache-arrow"
+import { ExchangeError } from "../../errors.ts"
+import { hasEndOfStream } from "../flat-message.ts"
+import type { DuckDB } from "../duckdb.ts"
+import { insertStream } from "../insert-stream.ts"
+import { isOutOfMemory } from "../refusal.ts"
+import { StreamJoiner } from "../stream-joiner.ts"
+import { Residents } from "./residents.ts"
+import type { Resident } from "./residents.ts"
+import { VALUES_COLUMN } from "./scan-view.ts"
+
+/** Tables whose rows one statement counts. */
+const COUNTED_TOGETHER_MAX = 64
+
+/** A column that a task has read, and that is not proven complete yet. */
+interface Fresh {
+  readonly key: string
+  readonly table: string
+  readonly rows: number
+  /** Of the Arrow data that was inserted. */
+  streamBytes: number
+  costMs: number
+}
+
+/** What becomes of the columns that a task asks for. */
+export interface ResidencyCounts {
+  readonly hits: number
+  readonly misses: number
+  readonly evicted: number
+}
+
+/** The tables behind `Residents`: creates them, fills them, counts them, drops them. */
+export class ResidentTables {
+  readonly #db: DuckDB
+  readonly #residents: Residents
+  readonly #fresh = new Map<string, Fresh>()
+  #tables = 0
+  #bytesBefore: number | undefined
+  #counts = { hits: 0, misses: 0, evicted: 0 }
+
+  constructor(db: DuckDB, budgetBytes: number) {
+    this.#db = db
+    this.#residents = new Residents(budgetBytes)
+  }
+
+  isOn(): boolean {
+    return this.#residents.budgetBytes > 0
+  }
+
+  bytes(): number {
+    return this.#residents.bytes()
+  }
+
+  counts(): ResidencyCounts {
+    return this.#counts
+  }
+
+  begin(query: string): void {
+    this.#residents.begin(query)
+    this.#counts = { hits: 0, misses: 0, evicted: 0 }
+  }
+
+  /** Whether the column need not be read. The task asks for each of its columns once. */
+  ask(key: string): boolean {
+    const isHeld = this.holds(key)
+    if (isHeld) this.#counts.hits += 1
+    else this.#counts.misses += 1
+    return isHeld
+  }
+
+  /** It is kept, or the task reads it already. */
+  holds(key: string): boolean {
+    return this.#fresh.has(key) || this.#residents.take(key) !== undefined
+  }
+
+  /** The table of a column that is held. */
+  table(key: string): string {
+    const table = this.#fresh.get(key)?.table ?? this.#residents.take(key)?.table
+    if (table === undefined) throw new ExchangeError({ message: `a column that the task reads did not come: ${key}` })
+    return table
+  }
+
+  /** A table for a column of a split. Its rows are counted before a statement reads them (law 3). */
+  create(key: string, type: string, rows: number): ColumnWriter {
+    this.#bytesBefore ??= this.#tableBytes()
+    const table = `resident ${this.#tables++}`
+    this.#db.statements.run(`CREATE TABLE "${table}" (${VALUES_COLUMN} ${type})`)
+    const fresh: Fresh = { key, table, rows, streamBytes: 0, costMs: 0 }
+    this.#fresh.set(key, fresh)
+    return new ColumnWriter(fresh, (stream) => this.#insert(table, stream))
+  }
+
+  /** Counts what the task has read, and takes it up. */
+  settle(): void {
+    const fresh = [...this.#fresh.values()]
+    if (fresh.length === 0) return
+    const stored = this.#countRows(fresh)
+    for (const [index, { key, rows, table }] of fresh.entries()) {
+      if (stored[index] === rows) continue
+      throw new ExchangeError({ message: `${table} (${key}) holds ${stored[index]} rows, but its split has ${rows}` })
+    }
+    // What a table takes in DuckDB is not what its Arrow data took; together they take what was measured.
+    const bytes = Math.max(0, this.#tableBytes() - (this.#bytesBefore ?? 0))
+    const streamBytes = fresh.reduce((sum, each) => sum + each.streamBytes, 0)
+    for (const { key, table, rows, costMs, ...own } of fresh) {
+      const share = streamBytes === 0 ? 1 / fresh.length : own.streamBytes / streamBytes
+      this.#residents.add({ key, table, rows, form: "plain", bytes: Math.ceil(bytes * share), costMs })
+    }
+    this.#fresh.clear()
+    this.#bytesBefore = undefined
+  }
+
+  /** The task is over: half-read columns go, and what the budget has no room for. */
+  release(): void {
+    for (const { table } of this.#fresh.values()) this.#drop(table)
+    this.#fresh.clear()
+    this.#bytesBefore = undefined
+    this.#evict(this.#residents.release())
+  }
+
+  /** Memory is short: all goes that the task does not read. False: there was nothing. */
+  shed(): boolean {
+    const gone = this.#residents.shed()
+    this.#evict(gone)
+    return gone.length > 0
+  }
+
+  #evict(gone: readonly Resident[]): void {
+    for (const { table } of gone) this.#drop(table)
+    this.#counts.evicted += gone.length
+  }
+
+  #drop(table: string): void {
+    this.#db.statements.run(`DROP TABLE IF EXISTS "${table}"`)
+  }
+
+  #insert(table: string, stream: Uint8Array): void {
+    try {
+      insertStream(this.#db, table, stream)
+    } catch (thrown) {
+      if (!isOutOfMemory(thrown) || !this.shed()) throw thrown
+      insertStream(this.#db, table, stream)
+    }
+  }
+
+  #countRows(fresh: readonly Fresh[]): readonly number[] {
+    const counted: number[] = []
+    for (let start = 0; start < fresh.length; start += COUNTED_TOGETHER_MAX) {
+      const some = fresh.slice(start, start + COUNTED_TOGETHER_MAX)
+      const counts = some.map(({ table }) => `SELECT CAST(count(*) AS VARCHAR) FROM "${table}"`)
+      const result = arrow.tableFromIPC(this.#db.statements.run(counts.join(" UNION ALL ")))
+      counted.push(...some.map((_, index) => Number(result.getChildAt(0)?.get(index))))
+    }
+    return counted
+  }
+
+  #tableBytes(): number {
+    const result = arrow.tableFromIPC(this.#db.statements.run(TABLE_BYTES))
+    return Number(result.getChildAt(0)?.get(0) ?? 0)
+  }
+}
+
+const TABLE_BYTES =
+  "SELECT CAST(coalesce(sum(memory_usage_bytes), 0) AS VARCHAR) FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'"
+
+/** Fills one resident table. */
+export class ColumnWriter {
+  readonly #fresh: Fresh
+  readonly #insert: (stream: Uint8Array) => void
+  readonly #waiting = new StreamJoiner()
+
+  constructor(fresh: Fresh, insert: (stream: Uint8Array) => void) {
+    this.#fresh = fresh
+    this.#insert = insert
+  }
+
+  append(stream: Uint8Array, rows: number): void {
+    if (!hasEndOfStream(stream)) {
+      throw new ExchangeError({ message: `a batch of ${this.#fresh.key} has no end marker: it was cut off` })
+    }
+    if (!this.#waiting.fits(stream)) this.flush()
+    this.#waiting.add(stream, rows)
+    this.#fresh.streamBytes += stream.byteLength
+    if (this.#waiting.isFull()) this.flush()
+  }
+
+  flush(): void {
+    const stream = this.#waiting.take()
+    if (stream !== undefined) this.#insert(stream)
+  }
+
+  took(ms: number): void {
+    this.#fresh.costMs += ms
+  }
+}

@@ -1,0 +1,63 @@
+import { ExchangeError } from "../errors.ts"
+import type { DecodedBatch, DecodedColumn, SplitBytes } from "../sources/source.ts"
+import { decoderFor } from "./decoders.ts"
+import type { TaskClock } from "./task-clock.ts"
+
+/** Decodes a task's splits, and lets messages in between two batches. */
+export class SplitReader {
+  readonly #clock: TaskClock
+  #bytes = 0
+
+  constructor(clock: TaskClock) {
+    this.#clock = clock
+  }
+
+  /** Arrow data that was decoded. */
+  bytes(): number {
+    return this.#bytes
+  }
+
+  /** Milliseconds of decoding and inserting so far. */
+  workedMs(): number {
+    return this.#clock.ms.decode + this.#clock.ms.ingest
+  }
+
+  insert(work: () => void): void {
+    this.#clock.work("ingest", work)
+  }
+
+  /** Gives every batch of these columns; throws when the split has not the rows that it should have. */
+  async read(
+    split: SplitBytes,
+    columns: readonly DecodedColumn[],
+    take: (stream: Uint8Array, rows: number) => void,
+  ): Promise<void> {
+    const decoder = await decoderFor(split.kind)
+    const batches = decoder.decode(split, columns)[Symbol.iterator]()
+    let rows = 0
+    this.#clock.startSlice()
+    try {
+      for (let next = this.#decode(batches); next !== undefined; next = this.#decode(batches)) {
+        const { ipc, rows: count } = next
+        this.#bytes += ipc.byteLength
+        this.insert(() => take(ipc, count))
+        rows += count
+        await this.#clock.pauseWhenDue()
+      }
+    } finally {
+      // A decoder that is left in the middle frees what it holds.
+      batches.return?.()
+    }
+    if (rows === split.rows) return
+    throw new ExchangeError({
+      message: `${split.file} holds ${split.rows} rows in this split, but ${rows} were decoded`,
+    })
+  }
+
+  #decode(batches: Iterator<DecodedBatch>): DecodedBatch | undefined {
+    return this.#clock.work("decode", () => {
+      const next = batches.next()
+      return next.done === true ? undefined : next.value
+    })
+  }
+}
