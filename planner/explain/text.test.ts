@@ -14,6 +14,7 @@ function stage(id: number, title: string, inputs: readonly StageInput[], more: P
     tasks: { _tag: "partitions" },
     output: { _tag: "single" },
     volatile: false,
+    isOrdered: true,
     gatheredBecause: undefined,
     columnNames: {},
     tree: [],

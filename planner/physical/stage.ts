@@ -37,6 +37,8 @@ export interface Stage {
   readonly output: StageOutput
   /** Calls a function whose value changes from call to call: a second attempt may differ from the first. */
   readonly volatile: boolean
+  /** Whether it matters in which order its rows come out; a retry gives them in the same order in any case. */
+  readonly isOrdered: boolean
   /** Why a stage runs on one engine although its input is spread; undefined when it does not, or need not. */
   readonly gatheredBecause: string | undefined
   /** What the columns in `sql` are called by people: `c7` → `l_shipdate`. For messages. */

@@ -134,6 +134,7 @@ class StageSplitter {
       tasks: this.#layout(fragment.inputs),
       output,
       volatile: isVolatilePlan(withinStage(plan), this.#options.functions),
+      isOrdered: !isPartial(plan),
       gatheredBecause: because ?? gatherReason(plan),
       columnNames: columnNames(withinStage(plan)),
       tree: planTree(plan, fragment.tableOf),
@@ -225,6 +226,12 @@ function stageColumns(plan: Plan): readonly StageColumn[] {
     type: column.type,
     wireType: wireColumn(column.type).wireType,
   }))
+}
+
+/** Partial aggregates are merged by functions that know no order; those that do get their rows whole. */
+function isPartial(plan: Plan): boolean {
+  if (plan._tag === "Project") return isPartial(plan.input)
+  return plan._tag === "Aggregate" && plan.phase === "partial"
 }
 
 function partitionItem(keys: Exchange["keys"], partitions: number): SelectItemText {

@@ -37,6 +37,7 @@ const plan: StagePlan = {
       tasks: { _tag: "single" },
       output: { _tag: "single" },
       volatile: false,
+      isOrdered: true,
       gatheredBecause: undefined,
       columnNames: {},
       tree: ["Project 1"],

@@ -12,8 +12,8 @@ const NEWS_WAITING_MAX = 10_000
 
 /** The other nodes, as presence knows them. */
 export interface Members extends Pick<Suspicions, "suspect" | "gone"> {
-  /** Engines of other workers. */
-  readonly engines: () => number
+  /** Engines of other workers; with a data root, of those that have it. */
+  readonly engines: (root?: string) => readonly string[]
   readonly close: () => void
 }
 
@@ -68,11 +68,12 @@ export function clusterMembers(parts: MembersParts): Members {
   for (const card of presence.nodes()) if (card.node !== transport.node) joined(card)
 
   return {
-    engines: () =>
+    engines: (root) =>
       presence
         .nodes()
         .filter(({ node, roles }) => node !== transport.node && roles.includes("worker"))
-        .reduce((sum, { workers }) => sum + workers, 0),
+        .filter(({ dataRoots }) => root === undefined || dataRoots.includes(root))
+        .flatMap((card) => enginesOf(card).engines),
     suspect: doubts.suspect,
     gone: doubts.gone,
     close: () => {

@@ -110,7 +110,7 @@ export async function openClusterNode(options: ClusterNodeOptions): Promise<Clus
   })
   const told = queryReleases(transport, (node) => later.presence?.nodes().some((card) => card.node === node) ?? false)
   const peers = (store: ExchangeStore): Peers => ({
-    engines: () => later.members?.engines() ?? 0,
+    engines: (file) => later.members?.engines(file === undefined ? undefined : placeInRoots(file, roots).root) ?? [],
     rootOf: (file) => placeInRoots(file, roots).root,
     read: exchangeReader({ transport, store, suspect }),
     run: (elsewhere, stop) => {

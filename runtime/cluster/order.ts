@@ -83,6 +83,8 @@ export const TaskOrder = Schema.Struct({
   attempt: Count,
   /** Of its hash inputs. */
   partition: Schema.optional(Count),
+  /** The engine that should run it, if it is idle. */
+  home: Schema.optional(Schema.String),
   files: Schema.Array(OrderedFile),
   /** By the scan's table. */
   splits: Schema.Array(Schema.Struct({ table: Schema.String, splits: Schema.Array(OrderedSplit) })),

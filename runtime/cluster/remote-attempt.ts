@@ -114,6 +114,7 @@ function taskOrder(roots: readonly DataRoot[], { work, table, isResult }: WorkEl
     task: at.task,
     attempt: at.attempt,
     ...(reads.partition === undefined ? {} : { partition: reads.partition }),
+    ...(reads.home === undefined ? {} : { home: reads.home }),
     files,
     splits,
     inputs: [...holders].map(([id, list]) => ({

@@ -98,6 +98,7 @@ function attemptWork(order: TaskOrder, supplies: Supplies): AttemptWork {
     stage,
     reads: {
       partition: order.partition,
+      home: order.home,
       splits: new Map(
         order.splits.map(({ table, splits }) => [
           table,

@@ -14,6 +14,7 @@ import { tableNames } from "../catalog/table-names.ts"
 import { DescribeRefused } from "../pool/oracle.ts"
 import type { EnginePool } from "../pool/pool.ts"
 import type { SchedulerMessage } from "../scheduler/actor.ts"
+import type { EnginesFor } from "../scheduler/homes.ts"
 import { asActorError } from "../scheduler/failure.ts"
 import type { QueryOptions, QueryResult } from "../session.ts"
 import { admission } from "./admission.ts"
@@ -85,6 +86,7 @@ export function coordinator(parts: CoordinatorParts): Coordinator {
       id,
       engines: pool.names,
       workers: () => engineCount(parts),
+      enginesFor: enginesFor(parts),
       store,
       scheduler,
       peers,
@@ -188,7 +190,12 @@ async function planQuery(
 
 /** A plan needs at least one; that there is none is told when it is run. */
 function engineCount({ pool, peers }: CoordinatorParts): number {
-  return Math.max(1, pool.names.length + (peers?.engines() ?? 0))
+  return Math.max(1, pool.names.length + (peers?.engines().length ?? 0))
+}
+
+/** Asked many times for one plan, and for few data roots. */
+function enginesFor({ pool, peers }: CoordinatorParts): EnginesFor {
+  return (file) => (peers === undefined ? pool.names : [...pool.names, ...peers.engines(file)])
 }
 
 /** What DuckDB refused, and the planner did not put in words of its own, is told in DuckDB's. */

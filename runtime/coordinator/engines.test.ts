@@ -100,6 +100,7 @@ function stage(
     tasks: { _tag: tasks },
     output: partitions === 0 ? { _tag: "single" } : { _tag: "hash", partitions },
     volatile: false,
+    isOrdered: true,
     gatheredBecause: undefined,
     columnNames: {},
     tree: [],

@@ -114,6 +114,7 @@ function stage(
     tasks: { _tag: tasks },
     output: partitions === 0 ? { _tag: "single" } : { _tag: "hash", partitions },
     volatile: false,
+    isOrdered: true,
     gatheredBecause: undefined,
     columnNames: {},
     tree: [],
@@ -183,15 +184,16 @@ describe("a query", () => {
       bytesRemote: 0,
       splits: 4,
       splitsPruned: 1,
-      tasks: 5,
-      attempts: 5,
+      // Of the four splits two that are neighbours have one home.
+      tasks: 4,
+      attempts: 4,
     })
     expect(totalMs).toBeGreaterThanOrEqual(planMs)
     expect(actors.map(({ name }) => name)).toEqual(["engine-0", "engine-1"])
-    expect(actors.reduce((tasks, actor) => tasks + actor.tasks, 0)).toBe(5)
+    expect(actors.reduce((tasks, actor) => tasks + actor.tasks, 0)).toBe(4)
     expect(stages.map(({ stage: id, tasks, rowsIn, rowsOut }) => ({ id, tasks, rowsIn, rowsOut }))).toEqual([
-      { id: 0, tasks: 4, rowsIn: 10, rowsOut: 4 },
-      { id: 1, tasks: 1, rowsIn: 4, rowsOut: 1 },
+      { id: 0, tasks: 3, rowsIn: 10, rowsOut: 3 },
+      { id: 1, tasks: 1, rowsIn: 3, rowsOut: 1 },
     ])
     expectNothingLeft(session)
   })
@@ -312,7 +314,7 @@ describe("a lost engine", () => {
     const session = await open({ behaviour: { work: { sum: dying } }, planner: sumPlan })
     const result = await session.query("any")
     expect(await values(result)).toEqual([45])
-    expect(result.metrics()).toMatchObject({ tasks: 5, attempts: 7 })
+    expect(result.metrics()).toMatchObject({ tasks: 4, attempts: 6 })
     expectNothingLeft(session)
   })
 
@@ -396,7 +398,7 @@ describe("a failure", () => {
       message: "Conversion Error: Could not convert string 'x' to INT32",
       stage: 0,
       task: 0,
-      node: "engine-0",
+      node: expect.stringMatching(/^engine-[01]$/),
     })
     await session.close()
     expectNothingLeft(session)

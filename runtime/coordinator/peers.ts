@@ -4,8 +4,8 @@ import type { Supplies } from "../scheduler/feed.ts"
 
 /** The other nodes, as a coordinator needs them. A session of one process has none. */
 export interface Peers {
-  /** Their engines. */
-  readonly engines: () => number
+  /** Their engines; for one file those that may read it. */
+  readonly engines: (file?: string) => readonly string[]
   /** The data root that a file of this node lies in, by the name that other nodes know it by. */
   readonly rootOf: (file: string) => string
   readonly read: Supplies["read"]

@@ -3,6 +3,7 @@ import type { StagePlan } from "../../planner/physical/stage.ts"
 import type { QueryCatalog } from "../catalog/catalog.ts"
 import { textRows } from "../formats/text-batch.ts"
 import { asActorError } from "../scheduler/failure.ts"
+import type { EnginesFor } from "../scheduler/homes.ts"
 import { layOut } from "../scheduler/layout.ts"
 import type { QueryMetrics, ResultBatch } from "../session.ts"
 import { ledger } from "./ledger.ts"
@@ -25,6 +26,7 @@ export interface QueryParts extends Omit<RunParts, "ledger"> {
   readonly engines: readonly string[]
   /** Engines of all nodes. */
   readonly workers: () => number
+  readonly enginesFor: EnginesFor
   readonly plan: (partitions: number | undefined) => Promise<Planned>
   readonly signal: AbortSignal
   /** Nothing of the query runs or is held any more. Once. */
@@ -138,7 +140,7 @@ export class ActiveQuery {
 
   private open(id: string, plan: StagePlan, catalog: QueryCatalog, own: Pick<RunParts, "ledger" | "lanes">): PlanRun {
     const { parts } = this
-    const layouts = layOut(plan, catalog.table, parts.workers())
+    const layouts = layOut(plan, { table: catalog.table, workers: parts.workers(), enginesFor: parts.enginesFor })
     const run = new PlanRun(id, plan, layouts, catalog.table, { ...parts, ...own })
     const abort = () => run.cancel(asActorError(parts.signal.reason))
     parts.signal.addEventListener("abort", abort, { once: true })

@@ -126,7 +126,12 @@ class Scheduler {
       case "Order":
         this.lastLoan += 1
         this.orders.set(this.lastLoan, message.order)
-        return this.apply({ _tag: "LoanWanted", loan: this.lastLoan, isPatient: true })
+        return this.apply({
+          _tag: "LoanWanted",
+          loan: this.lastLoan,
+          isPatient: true,
+          home: message.order.work.reads.home,
+        })
       case "QueryCancelled":
       case "EnginesWanted":
       case "EngineGone":

@@ -71,6 +71,57 @@ describe("placing", () => {
     expect(run.state.queries.size).toBe(0)
   })
 
+  test("a task runs at its home, which others do not take from it", () => {
+    const homes = ["engine-1", "engine-0"]
+    const run = new Run(2, submit(query("q", { ...stage(0, [], 2), homes })))
+    expect(run.ready("engine-0")).toEqual([{ _tag: "RunAttempt", at: at("q", 0, 1), engine: "engine-0" }])
+    // engine-1 will be there soon: its task waits for it.
+    expect(run.done(at("q", 0, 1), "engine-0")).toEqual([{ _tag: "TaskCompleted", at: at("q", 0, 1) }])
+    expect(run.ready("engine-1")).toEqual([{ _tag: "RunAttempt", at: at("q", 0, 0), engine: "engine-1" }])
+  })
+
+  test("an idle engine takes the last of several tasks that wait for another", () => {
+    const homes = Array<string>(4).fill("engine-1")
+    const run = new Run(2, submit(query("q", { ...stage(0, [], 4), homes })))
+    expect(run.ready("engine-1")).toEqual([{ _tag: "RunAttempt", at: at("q", 0, 0), engine: "engine-1" }])
+    expect(run.ready("engine-0")).toEqual([{ _tag: "RunAttempt", at: at("q", 0, 3), engine: "engine-0" }])
+    expect(run.done(at("q", 0, 3), "engine-0").at(-1)).toEqual({
+      _tag: "RunAttempt",
+      at: at("q", 0, 2),
+      engine: "engine-0",
+    })
+    // The one that is left is the next that its home will do.
+    expect(run.done(at("q", 0, 2), "engine-0")).toEqual([{ _tag: "TaskCompleted", at: at("q", 0, 2) }])
+    expect(run.done(at("q", 0, 0), "engine-1").at(-1)).toEqual({
+      _tag: "RunAttempt",
+      at: at("q", 0, 1),
+      engine: "engine-1",
+    })
+  })
+
+  test("a task does not wait for a home that works for another query", () => {
+    const homes = ["engine-1"]
+    const run = new Run(2, submit(query("q", { ...stage(0, [], 1), homes })))
+    run.tell({ _tag: "EnginesWanted", engines: 2 })
+    expect(run.ready("engine-1")).toEqual([{ _tag: "RunAttempt", at: at("q", 0, 0), engine: "engine-1" }])
+    run.ready("engine-0")
+    expect(run.tell(submit(query("r", { ...stage(0, [], 1), homes }))).at(-1)).toEqual({
+      _tag: "RunAttempt",
+      at: at("r", 0, 0),
+      engine: "engine-0",
+    })
+  })
+
+  test("nor for one that is gone, or is no engine of anybody's", () => {
+    const run = new Run(1, submit(query("q", { ...stage(0, [], 2), homes: ["engine-7", "b/engine-0"] })))
+    expect(run.ready("engine-0")).toEqual([{ _tag: "RunAttempt", at: at("q", 0, 0), engine: "engine-0" }])
+    expect(run.done(at("q", 0, 0), "engine-0").at(-1)).toEqual({
+      _tag: "RunAttempt",
+      at: at("q", 0, 1),
+      engine: "engine-0",
+    })
+  })
+
   test("one branch is finished before the next is begun", () => {
     const shape = query("q", stage(0, [], 1), stage(1, [], 1), stage(2, [0], 1), stage(3, [2, 1], 1))
     const run = new Run(1, submit(shape))

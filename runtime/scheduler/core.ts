@@ -3,7 +3,16 @@ import { drain, end, failQuery } from "./ending.ts"
 import { failStranded, nodeDrains, nodeJoined, nodeLost, rerunReaders } from "./losses.ts"
 import { place, start } from "./placement.ts"
 import { expectQuery, expectStage, newQuery, withEngine, withQuery } from "./state.ts"
-import type { Action, AttemptKey, AttemptOutcome, EngineEntry, SchedulerEvent, SchedulerState, Step } from "./state.ts"
+import type {
+  Action,
+  AttemptKey,
+  AttemptOutcome,
+  EngineEntry,
+  LoanEntry,
+  SchedulerEvent,
+  SchedulerState,
+  Step,
+} from "./state.ts"
 import { expectTask, reblocked, sameAttempt, withTaskAgain, withTaskDone, withTaskFailed } from "./tasks.ts"
 
 /** How often one task may fail for a reason that may be its own. The last cause is kept word for word. */
@@ -41,7 +50,7 @@ function apply(state: SchedulerState, event: SchedulerEvent): Step {
     case "NodeLost":
       return nodeLost(state, event.node, event.reason)
     case "LoanWanted":
-      return [{ ...state, loans: [...state.loans, { loan: event.loan, isPatient: event.isPatient }] }, []]
+      return [{ ...state, loans: [...state.loans, loanEntry(event)] }, []]
     case "LoanEnded": {
       const entry = state.engines.get(event.engine)
       if (entry?.state !== "lent") return [state, []]
@@ -60,6 +69,10 @@ function apply(state: SchedulerState, event: SchedulerEvent): Step {
     case "AttemptEnded":
       return attemptEnded(state, event)
   }
+}
+
+function loanEntry({ loan, isPatient, home }: Extract<SchedulerEvent, { _tag: "LoanWanted" }>): LoanEntry {
+  return { loan, isPatient, home }
 }
 
 function submitted(state: SchedulerState, { query: shape }: Extract<SchedulerEvent, { _tag: "QuerySubmitted" }>): Step {

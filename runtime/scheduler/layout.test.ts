@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import type { Split } from "../../actors/sources/source.ts"
-import { firstRows, groupSplits } from "./layout.ts"
+import { firstRows, groupByHome, groupSplits } from "./layout.ts"
 
 const MIB = 1024 * 1024
 
@@ -44,6 +44,34 @@ test("groups are contiguous, complete, never empty, and as many as are wanted", 
       },
     ),
   )
+})
+
+const homes = (list: readonly Split[]) => new Map(list.map((split, index) => [split, index % 3 === 2 ? "b" : "a"]))
+
+test("splits are read at home: where order matters by runs, else each engine's together", () => {
+  const list = splits(7, 1)
+  const home = homes(list)
+  const grouped = (isOrdered: boolean) =>
+    groupByHome(list, (split) => home.get(split), { isOrdered, broadcast: false }).map(
+      ({ home: engine, splits: own }) => `${engine} ${own.map(({ index }) => index).join(" ")}`,
+    )
+  expect(grouped(true)).toEqual(["a 0 1", "b 2", "a 3 4", "b 5", "a 6"])
+  expect(grouped(false)).toEqual(["a 0 1 3 4 6", "b 2 5"])
+})
+
+test("a large share of one engine is several tasks", () => {
+  const list = splits(12, 32 * MIB)
+  const home = homes(list)
+  const shares = groupByHome(list, (split) => home.get(split), { isOrdered: false, broadcast: false })
+  expect(shares.map(({ home: engine, splits: own }) => `${engine}${own.length}`)).toEqual([
+    "a2",
+    "a2",
+    "a2",
+    "a2",
+    "b2",
+    "b2",
+  ])
+  expect(groupByHome([], () => "a", { isOrdered: true, broadcast: false })).toEqual([{ home: undefined, splits: [] }])
 })
 
 test.each([

@@ -1,6 +1,14 @@
 import type { ExchangeInput, ScanInput, Stage, StagePlan } from "../../planner/physical/stage.ts"
 import type { SourceTable, Split } from "../../actors/sources/source.ts"
+import { homesOf } from "./homes.ts"
+import type { EnginesFor, HomeOf } from "./homes.ts"
 import type { QueryShape, StageShape } from "./state.ts"
+
+/** Tasks of one engine's share of a scan, at least: another engine that is done early can take the last. */
+const SCAN_TASKS_PER_ENGINE = 2
+
+/** A share of fewer rows and bytes is one task: sharing it would take longer than doing it. */
+const SCAN_TASK_WEIGHT_MIN = 1024 * 1024
 
 /** Tasks of a scan for each worker, at least, where there are so many splits: late ones even out early ones. */
 const SCAN_TASKS_PER_WORKER = 4
@@ -30,16 +38,29 @@ export interface TaskReads {
   readonly splits: ReadonlyMap<string, readonly Split[]>
   /** Which partition of its hash inputs it reads; undefined where it has none. */
   readonly partition: number | undefined
+  /** The engine that should read these splits: it has read them before, or will again. */
+  readonly home?: string | undefined
 }
 
-export function layOut(
-  plan: StagePlan,
-  table: (source: string) => SourceTable,
-  workers: number,
-): readonly StageLayout[] {
+export interface LayoutOptions {
+  readonly table: (source: string) => SourceTable
+  readonly workers: number
+  /** Without it any engine reads any split. */
+  readonly enginesFor?: EnginesFor | undefined
+}
+
+export function layOut(plan: StagePlan, { table, workers, enginesFor }: LayoutOptions): readonly StageLayout[] {
+  const homes = new Map<string, HomeOf>()
+  const homeIn = (source: string): HomeOf | undefined => {
+    if (enginesFor === undefined) return undefined
+    const known = homes.get(source) ?? homesOf(table(source), enginesFor)
+    homes.set(source, known)
+    return known
+  }
   return plan.stages.map((stage) => {
     const lists = new Map(stage.inputs.filter(isScan).map((input) => [input.table, listSplits(input, table)]))
-    const tasks = stageTasks(plan, stage, new Map([...lists].map(([name, list]) => [name, list.splits])), workers)
+    const scans = [...lists].map(([name, list]): readonly [string, readonly Split[]] => [name, list.splits])
+    const tasks = stageTasks(plan, stage, { scans: new Map(scans), workers, homeIn })
     let splits = 0
     let splitsPruned = 0
     for (const list of lists.values()) {
@@ -54,7 +75,8 @@ export function layOut(
 export function queryShape(id: string, layouts: readonly StageLayout[], rootOf?: (file: string) => string): QueryShape {
   const stages = layouts.map(({ stage, tasks }): StageShape => {
     const reads = stage.inputs.filter(isExchange).map((input) => input.stage)
-    const shape = { id: stage.id, reads, tasks: tasks.length, volatile: stage.volatile }
+    const homes = tasks.map(({ home }) => home)
+    const shape = { id: stage.id, reads, tasks: tasks.length, volatile: stage.volatile, homes }
     return rootOf === undefined ? shape : { ...shape, roots: tasks.map((task) => rootsRead(task, rootOf)) }
   })
   return { id, stages }
@@ -82,27 +104,81 @@ export function firstRows(splits: readonly Split[], limit: number | undefined): 
   return splits.slice(0, taken)
 }
 
-function stageTasks(
-  plan: StagePlan,
-  stage: Stage,
-  scans: ReadonlyMap<string, readonly Split[]>,
-  workers: number,
-): readonly TaskReads[] {
+interface StageScans {
+  readonly scans: ReadonlyMap<string, readonly Split[]>
+  readonly workers: number
+  readonly homeIn: (source: string) => HomeOf | undefined
+}
+
+function stageTasks(plan: StagePlan, stage: Stage, { scans, workers, homeIn }: StageScans): readonly TaskReads[] {
   switch (stage.tasks._tag) {
     case "single":
-      return [{ splits: scans, partition: undefined }]
+      return [{ splits: scans, partition: undefined, home: firstHome(stage, scans, homeIn) }]
     case "partitions":
       return Array.from({ length: hashPartitions(plan, stage) }, (_, partition) => ({ splits: new Map(), partition }))
     case "splits": {
       const [scan] = scans
       if (scan === undefined || scans.size > 1) throw new Error(`stage ${stage.id} must have exactly one scan`)
       const [name, splits] = scan
-      return groupSplits(splits, workers, stage.inputs.some(isExchange)).map((group) => ({
-        splits: new Map([[name, group]]),
-        partition: undefined,
-      }))
+      const source = stage.inputs.find(isScan)?.source
+      const broadcast = stage.inputs.some(isExchange)
+      const homeOf = source === undefined ? undefined : homeIn(source)
+      const groups =
+        homeOf === undefined
+          ? groupSplits(splits, workers, broadcast).map((group): Share => ({ home: undefined, splits: group }))
+          : groupByHome(splits, homeOf, { isOrdered: stage.isOrdered, broadcast })
+      return groups.map(({ home, splits: group }) => ({ splits: new Map([[name, group]]), partition: undefined, home }))
     }
   }
+}
+
+/** One task that reads everything runs where it ran before. */
+function firstHome(stage: Stage, scans: StageScans["scans"], homeIn: StageScans["homeIn"]): string | undefined {
+  const scan = stage.inputs.find(isScan)
+  const split = scan === undefined ? undefined : scans.get(scan.table)?.[0]
+  return scan === undefined || split === undefined ? undefined : homeIn(scan.source)?.(split)
+}
+
+interface Share {
+  readonly home: string | undefined
+  readonly splits: readonly Split[]
+}
+
+/**
+ * Tasks whose splits all have the same home. Where the order matters a task is a run of splits, so that the outputs of the
+ * tasks one after the other have the order of the splits.
+ */
+export function groupByHome(
+  splits: readonly Split[],
+  homeOf: HomeOf,
+  { isOrdered, broadcast }: { readonly isOrdered: boolean; readonly broadcast: boolean },
+): readonly Share[] {
+  if (splits.length === 0) return [{ home: undefined, splits: [] }]
+  const shares: { home: string | undefined; splits: Split[] }[] = []
+  for (const split of splits) {
+    const home = homeOf(split)
+    const last = isOrdered ? shares.at(-1) : shares.find((share) => share.home === home)
+    if (last !== undefined && last.home === home) last.splits.push(split)
+    else shares.push({ home, splits: [split] })
+  }
+  const perEngine = broadcast || (isOrdered && shares.length > 1) ? 1 : SCAN_TASKS_PER_ENGINE
+  const bytesMax = broadcast ? SCAN_TASK_BYTES_MAX_WITH_BROADCAST : SCAN_TASK_BYTES_MAX
+  const tasks = shares.flatMap(({ home, splits: own }): readonly Share[] => {
+    const [bytes, weight] = [sumOf(own, (split) => split.bytes), sumOf(own, weightOf)]
+    const wanted = Math.max(weight < SCAN_TASK_WEIGHT_MIN ? 1 : perEngine, Math.ceil(bytes / bytesMax))
+    return cutSplits(own, Math.min(wanted, own.length)).map((group) => ({ home, splits: group }))
+  })
+  if (tasks.length <= SCAN_TASKS_MAX) return tasks
+  return cutSplits(splits, SCAN_TASKS_MAX).map((group) => ({ home: group[0] && homeOf(group[0]), splits: group }))
+}
+
+/** A row counts for a byte, so that columns without bytes (count(*), all NULL) are spread too. */
+function weightOf({ bytes, rows }: Split): number {
+  return bytes + rows
+}
+
+function sumOf(splits: readonly Split[], number: (split: Split) => number): number {
+  return splits.reduce((sum, split) => sum + number(split), 0)
 }
 
 /**
@@ -115,14 +191,16 @@ export function groupSplits(
   broadcast: boolean,
 ): readonly (readonly Split[])[] {
   if (splits.length === 0) return [[]]
-  // A row counts for a byte, so that columns without bytes (count(*), all NULL) are spread too.
-  const weights = splits.map((split) => split.bytes + split.rows)
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const bytes = splits.reduce((sum, split) => sum + split.bytes, 0)
+  const bytes = sumOf(splits, (split) => split.bytes)
   const bytesMax = broadcast ? SCAN_TASK_BYTES_MAX_WITH_BROADCAST : SCAN_TASK_BYTES_MAX
   const perWorker = broadcast ? SCAN_TASKS_PER_WORKER_WITH_BROADCAST : SCAN_TASKS_PER_WORKER
   const wanted = Math.max(workers * perWorker, Math.ceil(bytes / bytesMax))
-  const count = Math.min(wanted, splits.length, SCAN_TASKS_MAX)
+  return cutSplits(splits, Math.min(wanted, splits.length, SCAN_TASKS_MAX))
+}
+
+function cutSplits(splits: readonly Split[], count: number): readonly (readonly Split[])[] {
+  const weights = splits.map(weightOf)
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
   const groups: Split[][] = []
   let left = total
   let group: Split[] = []

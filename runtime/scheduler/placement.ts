@@ -1,5 +1,15 @@
 import { expectQuery, expectStage, withEngine, withQuery, withStage } from "./state.ts"
-import type { Action, AttemptKey, NodeEntry, QueryEntry, SchedulerState, StageEntry, Step } from "./state.ts"
+import type {
+  Action,
+  AttemptKey,
+  EngineEntry,
+  LoanEntry,
+  NodeEntry,
+  QueryEntry,
+  SchedulerState,
+  StageEntry,
+  Step,
+} from "./state.ts"
 
 /**
  * Gives every idle engine a task. The query with the fewest running tasks comes first, of those the oldest, so that
@@ -49,11 +59,13 @@ export function usableNodes(state: SchedulerState): ReadonlyMap<string, NodeEntr
 function lend(state: SchedulerState): Step {
   const actions: Action[] = []
   let next = state
-  for (const [engine, entry] of state.engines) {
-    const [first, ...rest] = next.loans
-    if (first === undefined || entry.state !== "idle" || entry.node !== state.own) continue
-    next = { ...withEngine(next, engine, { ...entry, state: "lent" }), loans: rest }
-    actions.push({ _tag: "LendEngine", loan: first.loan, engine })
+  for (const loan of state.loans) {
+    const engine = idleFor(next, loan)
+    const entry = engine === undefined ? undefined : next.engines.get(engine)
+    if (engine === undefined || entry === undefined) break
+    const loans = next.loans.filter((each) => each !== loan)
+    next = { ...withEngine(next, engine, { ...entry, state: "lent" }), loans }
+    actions.push({ _tag: "LendEngine", loan: loan.loan, engine })
   }
   // An engine that starts or is lent will be free soon, one that works may not.
   const soon = [...next.engines.values()].some(({ state: s }) => s === "cold" || s === "starting" || s === "lent")
@@ -63,29 +75,53 @@ function lend(state: SchedulerState): Step {
   return [{ ...next, loans: patient }, actions]
 }
 
+/** The one that is wanted, if it is idle; else any that is. */
+function idleFor(state: SchedulerState, { home }: LoanEntry): string | undefined {
+  const isIdle = ({ state: s, node }: EngineEntry) => s === "idle" && node === state.own
+  const wanted = home === undefined ? undefined : state.engines.get(home)
+  if (wanted !== undefined && isIdle(wanted)) return home
+  return [...state.engines].find(([, entry]) => isIdle(entry))?.[0]
+}
+
 interface Picked {
   readonly at: AttemptKey
   readonly engine: string
 }
 
+/**
+ * First what waits for an idle engine or for none in particular; only when no query has such a task, what waits for an
+ * engine that is at work.
+ */
 function pick(state: SchedulerState): Picked | undefined {
   const idle = idleEngines(state)
   if (idle.size === 0) return undefined
+  return pickBy(state, (query, stage, task) => ownEngine(state, { query, stage, task, idle })) ?? stolen(state, idle)
+}
+
+function stolen(state: SchedulerState, idle: IdleEngines): Picked | undefined {
+  return pickBy(state, (query, stage, task) =>
+    mayBeStolen(state, query, stage, task) ? bestEngine(state, query, stage, task, idle) : undefined,
+  )
+}
+
+type Choose = (query: QueryEntry, stage: StageEntry, task: number) => string | undefined
+
+function pickBy(state: SchedulerState, choose: Choose): Picked | undefined {
   let best: { readonly running: number; readonly picked: Picked } | undefined
   for (const query of state.queries.values()) {
     if (query.phase !== "running" || (best !== undefined && query.running >= best.running)) continue
-    const picked = pickOf(state, query, idle)
+    const picked = pickOf(query, choose)
     if (picked !== undefined) best = { running: query.running, picked }
   }
   return best?.picked
 }
 
-function pickOf(state: SchedulerState, query: QueryEntry, idle: ReadonlyMap<string, string>): Picked | undefined {
+function pickOf(query: QueryEntry, choose: Choose): Picked | undefined {
   for (const id of query.order) {
     const stage = query.stages.get(id)
     if (stage === undefined || stage.blockedBy > 0) continue
     for (const task of stage.queue) {
-      const engine = bestEngine(state, query, stage, task, idle)
+      const engine = choose(query, stage, task)
       if (engine === undefined) continue
       return { at: { query: query.id, stage: id, task, attempt: (stage.tasks[task]?.attempts ?? 0) + 1 }, engine }
     }
@@ -93,13 +129,55 @@ function pickOf(state: SchedulerState, query: QueryEntry, idle: ReadonlyMap<stri
   return undefined
 }
 
-/** The first idle engine of each node. */
-function idleEngines(state: SchedulerState): ReadonlyMap<string, string> {
-  const idle = new Map<string, string>()
+/** By node. */
+type IdleEngines = ReadonlyMap<string, readonly string[]>
+
+function idleEngines(state: SchedulerState): IdleEngines {
+  const idle = new Map<string, string[]>()
   for (const [engine, { state: s, node }] of state.engines) {
-    if (s === "idle" && state.nodes.has(node) && !idle.has(node)) idle.set(node, engine)
+    if (s !== "idle" || !state.nodes.has(node)) continue
+    const known = idle.get(node)
+    if (known === undefined) idle.set(node, [engine])
+    else known.push(engine)
   }
   return idle
+}
+
+interface Wanting {
+  readonly query: QueryEntry
+  readonly stage: StageEntry
+  readonly task: number
+  readonly idle: IdleEngines
+}
+
+/** The task's home when it is idle; any engine when it has no home, or one that will not be free soon. */
+function ownEngine(state: SchedulerState, { query, stage, task, idle }: Wanting): string | undefined {
+  const home = homeOf(state, query, stage, task)
+  if (home === undefined) return bestEngine(state, query, stage, task, idle)
+  return home.entry.state === "idle" ? home.engine : undefined
+}
+
+/** The engine that has read what the task reads, unless it cannot be waited for. */
+function homeOf(state: SchedulerState, query: QueryEntry, stage: StageEntry, task: number) {
+  const engine = stage.shape.homes?.[task]
+  const entry = engine === undefined ? undefined : state.engines.get(engine)
+  if (engine === undefined || entry === undefined || !state.nodes.has(entry.node)) return undefined
+  // An engine that is cold may not be started for this task; one that is broken never is.
+  if (entry.state === "cold" || entry.state === "broken") return undefined
+  return mayRun(state, query, stage, task, entry.node) ? { engine, entry } : undefined
+}
+
+/**
+ * Reading what another engine holds costs many times what it costs there. So an idle engine takes a task only when it is
+ * not the next one that its home will do: when others of its stage wait for the same home, or another query is there.
+ */
+function mayBeStolen(state: SchedulerState, query: QueryEntry, stage: StageEntry, task: number): boolean {
+  const home = homeOf(state, query, stage, task)
+  if (home === undefined) return false
+  const { attempt } = home.entry
+  if (attempt !== undefined && attempt.query !== query.id) return true
+  const isThere = (other: number) => stage.shape.homes?.[other] === home.engine
+  return stage.queue.findLast(isThere) === task && stage.queue.find(isThere) !== task
 }
 
 /** Where a task that stands alone in its stage has most of its input already; else where least is going on. */
@@ -108,11 +186,11 @@ function bestEngine(
   query: QueryEntry,
   stage: StageEntry,
   task: number,
-  idle: ReadonlyMap<string, string>,
+  idle: IdleEngines,
 ): string | undefined {
   let best: { readonly engine: string; readonly held: number; readonly load: number } | undefined
-  for (const [node, engine] of idle) {
-    if (!mayRun(state, query, stage, task, node)) continue
+  for (const [node, [engine]] of idle) {
+    if (engine === undefined || !mayRun(state, query, stage, task, node)) continue
     if (idle.size === 1) return engine
     const held = stage.tasks.length === 1 ? bytesHeld(query, stage, node) : 0
     const load = loadOf(state, node)

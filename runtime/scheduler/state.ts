@@ -27,6 +27,8 @@ export interface StageShape {
   readonly tasks: number
   /** The data roots that each task reads from: it runs only on a node that has them all. Left out: anywhere. */
   readonly roots?: readonly (readonly string[])[]
+  /** By task the engine that should run it; undefined, or left out: any. */
+  readonly homes?: readonly (string | undefined)[]
   /** A second attempt gives other rows than the first, so whoever read the first must read again (law 4). */
   readonly volatile?: boolean
 }
@@ -53,7 +55,12 @@ export type SchedulerEvent =
    * Somebody needs an engine of this node for a moment: the planner, for a question to DuckDB. Patient: another
    * coordinator's task, which waits until an engine is free.
    */
-  | { readonly _tag: "LoanWanted"; readonly loan: number; readonly isPatient: boolean }
+  | {
+      readonly _tag: "LoanWanted"
+      readonly loan: number
+      readonly isPatient: boolean
+      readonly home?: string | undefined
+    }
   | {
       readonly _tag: "LoanEnded"
       readonly engine: string
@@ -177,6 +184,8 @@ export interface SchedulerState {
 export interface LoanEntry {
   readonly loan: number
   readonly isPatient: boolean
+  /** The engine that is wanted if it is idle. */
+  readonly home?: string | undefined
 }
 
 export type Step = readonly [SchedulerState, readonly Action[]]
