@@ -92,11 +92,31 @@ export interface QueryMetrics {
   readonly bytesRemote: number
   readonly splits: number
   readonly splitsPruned: number
+  /** Arrow data that was decoded from files, and all that was put into tables of the engines. */
+  readonly bytesDecoded: number
+  readonly bytesIngested: number
+  readonly cache: CacheUse
+  readonly rowsSkipped: RowsSkipped
   readonly tasks: number
   readonly attempts: number
   /** Busy milliseconds of each engine actor, in their order. */
   readonly actors: readonly { readonly name: string; readonly busyMs: number; readonly tasks: number }[]
   readonly stages: readonly StageMetrics[]
+}
+
+/** Columns of splits that the engines had already, that were read, and that went to make room. */
+export interface CacheUse {
+  readonly hits: number
+  readonly misses: number
+  readonly evicted: number
+}
+
+/** Rows that no engine saw, by what it was that could be left out: the largest counts. */
+export interface RowsSkipped {
+  readonly files: number
+  readonly rowGroups: number
+  readonly pages: number
+  readonly rows: number
 }
 
 export interface StageMetrics {

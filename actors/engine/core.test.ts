@@ -32,6 +32,8 @@ const metrics: TaskMetrics = {
   partitionRows: [1],
   memoryBytes: 1,
   bytesDecoded: 0,
+  bytesIngested: 0,
+  rowsSkipped: { pages: 0, rows: 0 },
   cache: { hits: 0, misses: 0, evicted: 0, bytes: 0 },
 }
 const finished: WorkReport = { _tag: "Finished", task: "a", metrics }

@@ -135,6 +135,10 @@ export interface TaskMetrics {
   readonly memoryBytes: number
   /** Arrow data that the decoder made of splits. */
   readonly bytesDecoded: number
+  /** Arrow data that was put into tables, of splits and of exchanges. */
+  readonly bytesIngested: number
+  /** Rows of splits that were left out, with their page or alone. */
+  readonly rowsSkipped: { readonly pages: number; readonly rows: number }
   readonly cache: CacheMetrics
 }
 

@@ -31,6 +31,7 @@ export class TaskInputs {
   readonly #scans = new Map<string, ResidentScan>()
   readonly #waiting = new Map<string, StreamJoiner>()
   #rows = 0
+  #bytesExchanged = 0
 
   constructor(inputs: readonly EngineInput[], db: DuckDB, residents: ResidentTables, clock: TaskClock) {
     this.#inputs = inputs
@@ -42,6 +43,10 @@ export class TaskInputs {
 
   rows(): number {
     return this.#rows
+  }
+
+  bytesIngested(): number {
+    return this.#reader.bytes() + this.#bytesExchanged
   }
 
   bytesDecoded(): number {
@@ -80,6 +85,7 @@ export class TaskInputs {
     const input = this.#input(request.table)
     if (request._tag === "InputBatch") {
       const rows = this.#batch(input, request.batch)
+      this.#bytesExchanged += request.batch.bytes.byteLength
       this.#rows += rows
       return rows
     }

@@ -11,6 +11,9 @@ import { TaskInputs } from "./task-inputs.ts"
 /** Output that was sent and that nobody has said is safe. Then the engine waits: a slow disk holds up its producers. */
 const OUTPUT_IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024
 
+/** The decoder reads whole row groups. */
+const NONE_SKIPPED = { pages: 0, rows: 0 }
+
 export interface TaskPorts {
   readonly db: DuckDB
   readonly residents: ResidentTables
@@ -148,6 +151,8 @@ export class TaskRun {
       partitionRows,
       memoryBytes: this.#ports.db.memoryBytes(),
       bytesDecoded: this.#inputs.bytesDecoded(),
+      bytesIngested: this.#inputs.bytesIngested(),
+      rowsSkipped: NONE_SKIPPED,
       cache: { ...residents.counts(), bytes: residents.bytes() },
     }
   }

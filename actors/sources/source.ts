@@ -82,6 +82,8 @@ export interface SplitList {
   readonly splits: readonly Split[]
   /** Row groups excluded by statistics. */
   readonly pruned: number
+  /** Rows of files that were excluded whole, and of other row groups. */
+  readonly rowsSkipped: { readonly files: number; readonly rowGroups: number }
 }
 
 /** A row-group range of one file; for Parquet exactly one row group. Plain data: it crosses threads and nodes. */

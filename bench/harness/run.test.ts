@@ -16,6 +16,10 @@ const metrics: QueryMetrics = {
   bytesRemote: 0,
   splits: 1,
   splitsPruned: 0,
+  bytesDecoded: 0,
+  bytesIngested: 0,
+  cache: { hits: 0, misses: 0, evicted: 0 },
+  rowsSkipped: { files: 0, rowGroups: 0, pages: 0, rows: 0 },
   tasks: 2,
   attempts: 2,
   actors: [

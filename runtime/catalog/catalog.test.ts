@@ -194,7 +194,7 @@ describe("a query's catalog", () => {
         hidden: [],
         rows: 10,
         files: files.length,
-        splits: () => ({ splits: [], pruned: 0 }),
+        splits: () => ({ splits: [], pruned: 0, rowsSkipped: { files: 0, rowGroups: 0 } }),
         identity: () => ({ bytes: 1, checksum: 1 }),
         version: ({ file, index }) => `${file} ${index}`,
         fetch: () => Promise.reject(new Error("nothing to read")),

@@ -15,7 +15,14 @@ import { helpText } from "./help.ts"
 import { parseOptions, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
 import { complain, standardOutput } from "./output.ts"
 import { WORKERS_MAX } from "../pool/memory.ts"
-import { WORKERS_OPTION, workersDefault, WRITE_ROOT_OPTION, writeRoot } from "./query-options.ts"
+import {
+  CACHE_OPTION,
+  cacheBytes,
+  WORKERS_OPTION,
+  workersDefault,
+  WRITE_ROOT_OPTION,
+  writeRoot,
+} from "./query-options.ts"
 import { HTTP_OPTIONS, httpOptions } from "./serve-command.ts"
 import { TABLE_OPTIONS, tableLimits } from "./table-options.ts"
 import { onStopSignal } from "./stop-signal.ts"
@@ -61,6 +68,7 @@ export const nodeCommand: Command = {
           help: "a folder to read from, and nothing outside of it; NAME=DIR where nodes have it at different paths; may be repeated",
         },
         WORKERS_OPTION,
+        CACHE_OPTION,
         WRITE_ROOT_OPTION,
         ...TABLE_OPTIONS,
         { name: "help", short: "h", help: "print this" },
@@ -77,7 +85,7 @@ export const nodeCommand: Command = {
       title: "Environment",
       lines: [
         "NATS_URL, NATS_CREDS, NATS_NKEY, NATS_TOKEN, NATS_USER and NATS_PASSWORD,",
-        "NATS_CA, NATS_CERT, NATS_KEY, SKEIN_CLUSTER, SKEIN_TOKEN",
+        "NATS_CA, NATS_CERT, NATS_KEY, SKEIN_CLUSTER, SKEIN_TOKEN, SKEIN_CACHE_MEMORY",
       ],
     },
     { title: "Exit codes", lines: ["0 told to leave   2 wrong usage   3 cannot connect   1 anything else"] },
@@ -169,6 +177,7 @@ async function openNode(given: Given, stop: Stop): Promise<NatsNode | number> {
       workers,
       roots,
       scripts,
+      cacheBytes: cacheBytes(given),
       onEvent,
       onRefused: (why) => complain(printable(why)),
     })

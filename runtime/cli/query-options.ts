@@ -4,7 +4,7 @@ import * as path from "node:path"
 import type { PlanSettings } from "../session.ts"
 import { FORMAT_NAMES, type FormatName } from "../formats/format.ts"
 import { WORKERS_MAX } from "../pool/memory.ts"
-import { oneOf, UsageError, wholeNumber, type Command, type Given, type Option } from "./options.ts"
+import { byteCount, oneOf, UsageError, wholeNumber, type Command, type Given, type Option } from "./options.ts"
 
 const PARTITIONS_MAX = 4096
 
@@ -17,6 +17,18 @@ export const WORKERS_OPTION: Option = {
 
 export function workersDefault(): number {
   return Math.min(WORKERS_MAX, availableParallelism())
+}
+
+/** For every command with engines. */
+export const CACHE_OPTION: Option = {
+  name: "cache-memory",
+  value: "SIZE",
+  help: "what each engine keeps of the columns it has read, such as 512MB; 0 keeps nothing; by default SKEIN_CACHE_MEMORY, or half of the engine's memory",
+}
+
+export function cacheBytes(given: Given): number | undefined {
+  const option = byteCount(given.value("cache-memory"), "--cache-memory")
+  return option ?? byteCount(process.env["SKEIN_CACHE_MEMORY"], "SKEIN_CACHE_MEMORY")
 }
 
 /** For every command that runs statements. */
@@ -72,6 +84,7 @@ export const queryCommand: Command = {
       title: "How to run it",
       options: [
         WORKERS_OPTION,
+        CACHE_OPTION,
         WRITE_ROOT_OPTION,
         {
           name: "partitions",
@@ -134,6 +147,7 @@ export interface QueryRun {
   readonly init: string | undefined
   readonly dataDir: string | undefined
   readonly writeRoot: string | undefined
+  readonly cacheBytes: number | undefined
   readonly format: FormatName | undefined
   readonly timing: boolean
   readonly workers: number
@@ -154,6 +168,7 @@ export function queryRun(given: Given): QueryRun {
     init: given.value("init"),
     dataDir: dataDir(given),
     writeRoot: writeRoot(given),
+    cacheBytes: cacheBytes(given),
     format: oneOf(given, "format", FORMAT_NAMES),
     timing: given.has("timing"),
     workers: wholeNumber(given, "workers", [1, WORKERS_MAX]) ?? workersDefault(),

@@ -9,7 +9,15 @@ import { helpText } from "./help.ts"
 import { parseOptions, UsageError, wholeNumber, type Command, type Given } from "./options.ts"
 import { cannotConnect, NATS_OPTIONS, openNatsDoor, type Door } from "./nats-door.ts"
 import { complain, standardOutput } from "./output.ts"
-import { dataDir, WORKERS_OPTION, workersDefault, WRITE_ROOT_OPTION, writeRoot } from "./query-options.ts"
+import {
+  dataDir,
+  CACHE_OPTION,
+  cacheBytes,
+  WORKERS_OPTION,
+  workersDefault,
+  WRITE_ROOT_OPTION,
+  writeRoot,
+} from "./query-options.ts"
 import { WORKERS_MAX } from "../pool/memory.ts"
 import { TABLE_OPTIONS, tableLimits } from "./table-options.ts"
 import { onStopSignal } from "./stop-signal.ts"
@@ -47,6 +55,7 @@ export const serveCommand: Command = {
       options: [
         { name: "data", value: "DIR", help: "the folder of the tables; nothing outside of it is read" },
         WORKERS_OPTION,
+        CACHE_OPTION,
         WRITE_ROOT_OPTION,
         ...TABLE_OPTIONS,
         { name: "help", short: "h", help: "print this" },
@@ -88,14 +97,15 @@ export async function runServe(args: readonly string[]): Promise<number> {
   const stopped = new Promise<void>(onStopSignal)
   const { openSession } = await import("../local.ts")
   const roots = data === undefined ? [] : [data]
-  const own = { writeRoot: writeRoot(given), tableLimits: tableLimits(given) }
-  const session = await openSession({ workers, dataDir: data, cwd: process.cwd(), roots, ...own })
+  const places = { dataDir: data, cwd: process.cwd(), roots }
+  const own = { writeRoot: writeRoot(given), tableLimits: tableLimits(given), cacheBytes: cacheBytes(given) }
+  const session = await openSession({ workers, ...places, ...own })
   const doors: Door[] = []
   try {
     if (nats !== undefined) doors.push(await openNatsDoor(given, session, nats))
     if (options !== undefined) doors.push(await openHttpDoor(session, options))
-    const places = doors.map(({ place }) => place).join(" and on ")
-    complain(`skein answers on ${places}${data === undefined ? ", without data" : ` over ${data}`}`)
+    const addresses = doors.map(({ place }) => place).join(" and on ")
+    complain(`skein answers on ${addresses}${data === undefined ? ", without data" : ` over ${data}`}`)
     await stopped
     complain("stopping: what runs may end")
     return EXIT_DONE

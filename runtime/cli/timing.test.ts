@@ -12,6 +12,10 @@ test("the figures of a query, its actors and its stages", () => {
     bytesRemote: 0,
     splits: 49,
     splitsPruned: 3,
+    bytesDecoded: 3_000_000,
+    bytesIngested: 3_500_000,
+    cache: { hits: 4, misses: 12, evicted: 1 },
+    rowsSkipped: { files: 1000, rowGroups: 2000, pages: 0, rows: 0 },
     tasks: 10,
     attempts: 11,
     actors: [
@@ -26,6 +30,8 @@ test("the figures of a query, its actors and its stages", () => {
   expect(`\n${text}\n`).toBe(`
 planned in 12 ms, done in 346 ms: 4 rows, 10 tasks in 11 attempts
 read 12 MB in 49 splits, 3 more pruned; exchanged 1.5 kB
+cache: 4 hits, 12 missed, 1 evicted; decoded 3.0 MB, ingested 3.5 MB
+rows skipped: 1,000 by file, 2,000 by row group, 0 by page, 0 alone
 actor       busy  tasks
 engine-0  300 ms      6
 engine-1  200 ms      4

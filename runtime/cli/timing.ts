@@ -11,9 +11,32 @@ export function timingText(metrics: QueryMetrics): string {
       `${count(metrics.tasks, "task")}${attempts}`,
     `read ${bytes(metrics.bytesRead)} in ${count(splits, "split")}, ${splitsPruned} more pruned; ` +
       `exchanged ${bytes(metrics.bytesExchanged)}`,
+    cacheLine(metrics),
+    ...skippedLines(metrics),
     ...actorLines(metrics),
     ...stageLines(metrics),
   ].join("\n")
+}
+
+/** Hits and misses are columns of splits. */
+function cacheLine({ cache, bytesDecoded, bytesIngested }: QueryMetrics): string {
+  const { hits, misses, evicted } = cache
+  return (
+    `cache: ${count(hits, "hit")}, ${grouped(misses)} missed, ${grouped(evicted)} evicted; ` +
+    `decoded ${bytes(bytesDecoded)}, ingested ${bytes(bytesIngested)}`
+  )
+}
+
+function skippedLines({ rowsSkipped }: QueryMetrics): readonly string[] {
+  const { files, rowGroups, pages, rows } = rowsSkipped
+  if (files + rowGroups + pages + rows === 0) return []
+  const levels = [
+    `${grouped(files)} by file`,
+    `${grouped(rowGroups)} by row group`,
+    `${grouped(pages)} by page`,
+    `${grouped(rows)} alone`,
+  ]
+  return [`rows skipped: ${levels.join(", ")}`]
 }
 
 function actorLines({ actors }: QueryMetrics): readonly string[] {

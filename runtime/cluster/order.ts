@@ -116,6 +116,8 @@ const Metrics = Schema.Struct({
   partitionRows: Schema.Array(Count),
   memoryBytes: Count,
   bytesDecoded: Count,
+  bytesIngested: Count,
+  rowsSkipped: Schema.Struct({ pages: Count, rows: Count }),
   cache: Schema.Struct({ hits: Count, misses: Count, evicted: Count, bytes: Count }),
 })
 

@@ -1,7 +1,8 @@
 import type { StageId } from "../../planner/physical/stage.ts"
+import type { TaskMetrics } from "../../actors/engine/messages.ts"
 import type { AttemptReport } from "../scheduler/attempt.ts"
 import type { StageLayout } from "../scheduler/layout.ts"
-import type { QueryMetrics, StageMetrics } from "../session.ts"
+import type { CacheUse, QueryMetrics, RowsSkipped, StageMetrics } from "../session.ts"
 
 interface Tally {
   readonly title: string
@@ -31,6 +32,7 @@ export function ledger(engines: readonly string[]): Ledger {
   let bytesRemote = 0
   let splits = 0
   let splitsPruned = 0
+  const scanned = scanTally()
   let tasks = 0
   let attempts = 0
   return {
@@ -39,6 +41,7 @@ export function ledger(engines: readonly string[]): Ledger {
       stages = new Map(layouts.map(({ stage }) => [stage.id, emptyTally(stage.title)]))
       splits = layouts.reduce((sum, layout) => sum + layout.splits, 0)
       splitsPruned = layouts.reduce((sum, layout) => sum + layout.splitsPruned, 0)
+      scanned.plan(layouts)
     },
     attempt: (stage, engine, { metrics, ...report }) => {
       attempts += 1
@@ -49,6 +52,7 @@ export function ledger(engines: readonly string[]): Ledger {
       // An engine of a node that joined meanwhile.
       const actor = actors.get(engine) ?? { name: engine, busyMs: 0, tasks: 0 }
       actors.set(engine, actor)
+      scanned.task(metrics)
       tasks += 1
       tally.tasks += 1
       tally.rowsIn += metrics.rowsIn
@@ -71,11 +75,36 @@ export function ledger(engines: readonly string[]): Ledger {
       bytesRemote,
       splits,
       splitsPruned,
+      ...scanned.sums(),
       tasks,
       attempts,
       actors: [...actors.values()].map((actor) => ({ ...actor })),
       stages: [...stages].map(([stage, tally]): StageMetrics => ({ stage, ...tally })),
     }),
+  }
+}
+
+/** What the scans read, and what they need not read. */
+function scanTally() {
+  let bytesDecoded = 0
+  let bytesIngested = 0
+  let cache: CacheUse = { hits: 0, misses: 0, evicted: 0 }
+  let rowsSkipped: RowsSkipped = { files: 0, rowGroups: 0, pages: 0, rows: 0 }
+  return {
+    plan: (layouts: readonly StageLayout[]) => {
+      const files = layouts.reduce((sum, layout) => sum + layout.rowsSkipped.files, 0)
+      const rowGroups = layouts.reduce((sum, layout) => sum + layout.rowsSkipped.rowGroups, 0)
+      rowsSkipped = { ...rowsSkipped, files, rowGroups }
+    },
+    task: (metrics: TaskMetrics) => {
+      bytesDecoded += metrics.bytesDecoded
+      bytesIngested += metrics.bytesIngested
+      const { hits, misses, evicted } = metrics.cache
+      cache = { hits: cache.hits + hits, misses: cache.misses + misses, evicted: cache.evicted + evicted }
+      const { pages, rows } = metrics.rowsSkipped
+      rowsSkipped = { ...rowsSkipped, pages: rowsSkipped.pages + pages, rows: rowsSkipped.rows + rows }
+    },
+    sums: () => ({ bytesDecoded, bytesIngested, cache, rowsSkipped }),
   }
 }
 

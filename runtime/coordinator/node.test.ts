@@ -50,6 +50,7 @@ function numbers(...splitRows: readonly number[]): Source {
         splits: () => ({
           splits: contents.map((rows, index) => ({ file, index, rows: rows.length, bytes: 4 * rows.length })),
           pruned: 1,
+          rowsSkipped: { files: 0, rowGroups: 5 },
         }),
         identity: () => ({ bytes: 1, checksum: 1 }),
         version: ({ file, index }) => `${file} ${index}`,
@@ -184,6 +185,10 @@ describe("a query", () => {
       bytesRemote: 0,
       splits: 4,
       splitsPruned: 1,
+      bytesDecoded: 0,
+      bytesIngested: 0,
+      cache: { hits: 0, misses: 0, evicted: 0 },
+      rowsSkipped: { files: 0, rowGroups: 5, pages: 0, rows: 0 },
       // Of the four splits two that are neighbours have one home.
       tasks: 4,
       attempts: 4,

@@ -1,6 +1,7 @@
 import type { ActorContext, ActorFactory } from "../../actors/system/actor.ts"
 import { Cancelled, EngineLost, type ActorError } from "../../actors/errors.ts"
 import type { Loan } from "../pool/engine.ts"
+import { recyclableBytes } from "../pool/memory.ts"
 import type { EnginePool } from "../pool/pool.ts"
 import { attemptName, runAttempt } from "./attempt.ts"
 import type { AttemptReport, AttemptWork } from "./attempt.ts"
@@ -76,7 +77,7 @@ class Scheduler {
   private state: SchedulerState
   private readonly runs = new Map<string, QueryRun>()
   private readonly attempts = new Map<string, { readonly stop: AbortController; readonly ended: Promise<unknown> }>()
-  /** Memory of each engine after its last finished task: an attempt that fails does not report it. */
+  /** What each engine would give back after its last finished task: an attempt that fails does not report it. */
   private readonly memory = new Map<string, number>()
   private readonly loans = new Map<number, Loan>()
   /** Orders that wait for an engine. */
@@ -179,7 +180,7 @@ class Scheduler {
 
   /** undefined: the engine is gone. */
   private memoryAfter(engine: string, { outcome, metrics, lost }: AttemptReport): number | undefined {
-    if (metrics !== undefined) this.memory.set(engine, metrics.memoryBytes)
+    if (metrics !== undefined) this.memory.set(engine, recyclableBytes(metrics.memoryBytes, metrics.cache.bytes))
     if (lost) {
       this.memory.delete(engine)
       return undefined

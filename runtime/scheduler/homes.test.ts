@@ -14,7 +14,7 @@ function table(files: number, groups: number, folder = "/data"): SourceTable {
     columns: [],
     rows: ROWS * splits.length,
     files,
-    splits: () => ({ splits, pruned: 0 }),
+    splits: () => ({ splits, pruned: 0, rowsSkipped: { files: 0, rowGroups: 0 } }),
     identity: () => ({ bytes: 123_456, checksum: 987_654_321 }),
     version: () => "",
     fetch: () => Promise.reject(new Error("nothing is read here")),

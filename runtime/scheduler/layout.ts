@@ -1,5 +1,5 @@
 import type { ExchangeInput, ScanInput, Stage, StagePlan } from "../../planner/physical/stage.ts"
-import type { SourceTable, Split } from "../../actors/sources/source.ts"
+import type { SourceTable, Split, SplitList } from "../../actors/sources/source.ts"
 import { homesOf } from "./homes.ts"
 import type { EnginesFor, HomeOf } from "./homes.ts"
 import type { QueryShape, StageShape } from "./state.ts"
@@ -31,6 +31,7 @@ export interface StageLayout {
   readonly tasks: readonly TaskReads[]
   readonly splits: number
   readonly splitsPruned: number
+  readonly rowsSkipped: SplitList["rowsSkipped"]
 }
 
 export interface TaskReads {
@@ -63,11 +64,14 @@ export function layOut(plan: StagePlan, { table, workers, enginesFor }: LayoutOp
     const tasks = stageTasks(plan, stage, { scans: new Map(scans), workers, homeIn })
     let splits = 0
     let splitsPruned = 0
+    const rowsSkipped = { files: 0, rowGroups: 0 }
     for (const list of lists.values()) {
       splits += list.splits.length
       splitsPruned += list.pruned
+      rowsSkipped.files += list.rowsSkipped.files
+      rowsSkipped.rowGroups += list.rowsSkipped.rowGroups
     }
-    return { stage, tasks, splits, splitsPruned }
+    return { stage, tasks, splits, splitsPruned, rowsSkipped }
   })
 }
 
@@ -89,7 +93,7 @@ function rootsRead({ splits }: TaskReads, rootOf: (file: string) => string): rea
 function listSplits(input: ScanInput, table: (source: string) => SourceTable) {
   const columns = input.columns.map((column) => column.sourceName)
   const list = table(input.source).splits(columns, input.pruning)
-  return { splits: firstRows(list.splits, input.limit), pruned: list.pruned }
+  return { ...list, splits: firstRows(list.splits, input.limit) }
 }
 
 /** The first splits that hold `limit` rows: LIMIT without ORDER BY takes the first rows, as DuckDB does (law 9). */

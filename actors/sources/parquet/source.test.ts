@@ -108,7 +108,7 @@ describe("tables", () => {
     expect(columnsOf(table)).toEqual(["a INTEGER", "b VARCHAR"])
     expect({ rows: table.rows, splits: table.splits(["a"], []) }).toEqual({
       rows: 0,
-      splits: { splits: [], pruned: 0 },
+      splits: { splits: [], pruned: 0, rowsSkipped: { files: 0, rowGroups: 0 } },
     })
   })
 })

@@ -154,6 +154,7 @@ function listSplits(
 ): SplitList {
   const splits: Split[] = []
   let pruned = 0
+  const rowsSkipped = { files: 0, rowGroups: 0 }
   for (const [number, file] of files.entries()) {
     const columns = names.flatMap((name) => {
       const made = madeOf({ file, number, firstRow: 0 }, name)
@@ -165,6 +166,7 @@ function listSplits(
       column: file.columns.get(predicate.column.toLowerCase()),
     }))
     let firstRow = 0
+    let rowsLeft = 0
     file.metadata.rowGroups.forEach((group, index) => {
       const start = { file, number, firstRow }
       firstRow += group.rows
@@ -178,13 +180,15 @@ function listSplits(
         pruned++
         return
       }
+      rowsLeft += group.rows
       const bytes = columns.reduce((sum, column) => sum + uncompressedBytes(column, group.chunks), 0)
       const made = names.flatMap((name) => madeOf(start, name) ?? [])
       const split = { file: file.path, index, rows: group.rows, bytes }
       splits.push(made.length === 0 ? split : { ...split, made })
     })
+    rowsSkipped[rowsLeft === 0 ? "files" : "rowGroups"] += firstRow - rowsLeft
   }
-  return { splits, pruned }
+  return { splits, pruned, rowsSkipped }
 }
 
 function readableColumn(file: OpenedFile, name: string): ParquetColumn {

@@ -184,7 +184,13 @@ class Script {
   }
 }
 
-const CACHE_NOTHING = { memoryBytes: 1000, bytesDecoded: 0, cache: { hits: 0, misses: 0, evicted: 0, bytes: 0 } }
+const CACHE_NOTHING = {
+  memoryBytes: 1000,
+  bytesDecoded: 0,
+  bytesIngested: 0,
+  rowsSkipped: { pages: 0, rows: 0 },
+  cache: { hits: 0, misses: 0, evicted: 0, bytes: 0 },
+}
 
 function layoutValues({ layout }: SplitBytes): readonly number[] {
   return Array.isArray(layout) ? layout.map(Number) : []
