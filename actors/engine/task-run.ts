@@ -63,20 +63,27 @@ export class TaskRun {
   /** Runs the statement and sends what it yields. `rows`: what arrived in each table. */
   async run(rows: Readonly<Record<string, number>>): Promise<TaskMetrics> {
     this.#inputs.settle(rows)
+    const partitionRows = await this.#executeWithin()
+    // Now, so that the metrics tell what is kept.
+    this.#clock.work("other", () => this.clear())
+    return this.#metrics(partitionRows)
+  }
+
+  /** What is kept for others must not be what a task lacks. Once rows have left, it is for the planner to cut it smaller. */
+  async #executeWithin(): Promise<readonly number[]> {
     try {
       return await this.#execute()
     } catch (thrown) {
-      // What is kept for others must not be what a task lacks. Once rows have left, it is for the planner to cut it smaller.
       if (!isOutOfMemory(thrown) || this.#bytesOut > 0 || !this.#ports.residents.shed()) throw thrown
       return this.#execute()
     }
   }
 
-  async #execute(): Promise<TaskMetrics> {
+  async #execute(): Promise<readonly number[]> {
     const connection = this.#ports.db.statements
     try {
       const partitioner = await this.#stream(connection, await this.#start(connection))
-      return this.#metrics(partitioner.partitionRows())
+      return partitioner.partitionRows()
     } catch (thrown) {
       if (!(thrown instanceof Trap)) connection.cancel()
       throw thrown

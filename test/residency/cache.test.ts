@@ -107,7 +107,7 @@ test("made columns: a file's name, a row's number, a folder's value, a cast, ove
   for (const year of [2023, 2024]) await mkdir(path.join(folder, "hive", `year=${year}`), { recursive: true })
   await native.run(`COPY (SELECT i::INTEGER AS v FROM range(5) r(i)) TO '${folder}/hive/year=2023/x.parquet'`)
   await native.run(`COPY (SELECT i::BIGINT AS v, 'w' AS w FROM range(3) r(i)) TO '${folder}/hive/year=2024/x.parquet'`)
-  const from = `read_parquet('hive/*/*.parquet', union_by_name = true, filename = true, file_row_number = true, hive_partitioning = true)`
+  const from = `read_parquet('${folder}/hive/*/*.parquet', union_by_name = true, filename = true, file_row_number = true, hive_partitioning = true)`
   for (const list of [
     "v, w, year, filename, file_row_number",
     "filename, file_row_number",
