@@ -134,7 +134,7 @@ class StageSplitter {
       tasks: this.#layout(fragment.inputs),
       output,
       volatile: isVolatilePlan(withinStage(plan), this.#options.functions),
-      isOrdered: !isPartial(plan),
+      isOrdered: !isOrderFree(plan),
       gatheredBecause: because ?? gatherReason(plan),
       columnNames: columnNames(withinStage(plan)),
       tree: planTree(plan, fragment.tableOf),
@@ -228,10 +228,18 @@ function stageColumns(plan: Plan): readonly StageColumn[] {
   }))
 }
 
+/**
+ * Types whose equal values are the same value. Of those that are not (1 month and 30 days, 0.0 and -0.0) a group shows the
+ * one that came first, and a sum of floats depends on its order.
+ */
+const EXACT_TYPE =
+  /^(BOOLEAN|U?(TINYINT|SMALLINT|INTEGER|BIGINT)|U?HUGEINT|DECIMAL\(\d+,\d+\)|DATE|TIME|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE|UUID|VARCHAR|BLOB)$/
+
 /** Partial aggregates are merged by functions that know no order; those that do get their rows whole. */
-function isPartial(plan: Plan): boolean {
-  if (plan._tag === "Project") return isPartial(plan.input)
-  return plan._tag === "Aggregate" && plan.phase === "partial"
+function isOrderFree(plan: Plan): boolean {
+  return (
+    plan._tag === "Aggregate" && plan.phase === "partial" && outputs(plan).every(({ type }) => EXACT_TYPE.test(type))
+  )
 }
 
 function partitionItem(keys: Exchange["keys"], partitions: number): SelectItemText {
