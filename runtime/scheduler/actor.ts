@@ -167,6 +167,7 @@ class Scheduler {
       engine,
       outcome: report.outcome,
       memoryBytes: this.memoryAfter(engine, report),
+      hasRead: (report.metrics?.cache.misses ?? 0) > 0,
     })
   }
 

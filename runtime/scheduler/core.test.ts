@@ -80,23 +80,28 @@ describe("placing", () => {
     expect(run.ready("engine-1")).toEqual([{ _tag: "RunAttempt", at: at("q", 0, 0), engine: "engine-1" }])
   })
 
-  test("an idle engine takes the last of several tasks that wait for another", () => {
-    const homes = Array<string>(4).fill("engine-1")
-    const run = new Run(2, submit(query("q", { ...stage(0, [], 4), homes })))
-    expect(run.ready("engine-1")).toEqual([{ _tag: "RunAttempt", at: at("q", 0, 0), engine: "engine-1" }])
-    expect(run.ready("engine-0")).toEqual([{ _tag: "RunAttempt", at: at("q", 0, 3), engine: "engine-0" }])
-    expect(run.done(at("q", 0, 3), "engine-0").at(-1)).toEqual({
-      _tag: "RunAttempt",
-      at: at("q", 0, 2),
-      engine: "engine-0",
-    })
-    // The one that is left is the next that its home will do.
-    expect(run.done(at("q", 0, 2), "engine-0")).toEqual([{ _tag: "TaskCompleted", at: at("q", 0, 2) }])
-    expect(run.done(at("q", 0, 0), "engine-1").at(-1)).toEqual({
-      _tag: "RunAttempt",
-      at: at("q", 0, 1),
-      engine: "engine-1",
-    })
+  test("an idle engine takes the last of several tasks that wait for another, of many when that one need not read", () => {
+    for (const [tasks, hasRead] of [
+      [4, true],
+      [8, false],
+    ] as const) {
+      const homes = ["engine-0", ...Array<string>(tasks).fill("engine-1")]
+      const run = new Run(2, submit(query("q", { ...stage(0, [], tasks + 1), homes })))
+      const runs = (task: number, engine: string): Action => ({ _tag: "RunAttempt", at: at("q", 0, task), engine })
+      const ended = (task: number, engine: string) => {
+        const outcome = { _tag: "done", digest: 1, bytes: 8 } as const
+        return run.tell({ _tag: "AttemptEnded", at: at("q", 0, task), engine, outcome, memoryBytes: 10, hasRead })
+      }
+      expect(run.ready("engine-1")).toEqual([runs(1, "engine-1")])
+      expect(run.ready("engine-0")).toEqual([runs(0, "engine-0")])
+      let last = tasks
+      // One is with its home; of the others so many stay that wait for it.
+      for (; last - 1 >= (hasRead ? 2 : 6); last -= 1) {
+        expect(ended(last === tasks ? 0 : last + 1, "engine-0").at(-1)).toEqual(runs(last, "engine-0"))
+      }
+      expect(ended(last + 1, "engine-0")).toEqual([{ _tag: "TaskCompleted", at: at("q", 0, last + 1) }])
+      expect(ended(1, "engine-1").at(-1)).toEqual(runs(2, "engine-1"))
+    }
   })
 
   test("a task does not wait for a home that works for another query", () => {

@@ -2,7 +2,7 @@ import { EngineLost } from "../../actors/errors.ts"
 import { drain, end, failQuery } from "./ending.ts"
 import { failStranded, nodeDrains, nodeJoined, nodeLost, rerunReaders } from "./losses.ts"
 import { place, start } from "./placement.ts"
-import { expectQuery, expectStage, newQuery, withEngine, withQuery } from "./state.ts"
+import { expectQuery, expectStage, newQuery, withEngine, withQuery, withStage } from "./state.ts"
 import type {
   Action,
   AttemptKey,
@@ -91,7 +91,7 @@ function attemptEnded(state: SchedulerState, event: Extract<SchedulerEvent, { _t
   const freed = freedEngine(state, event.engine, engine, event.memoryBytes)
   const query = state.queries.get(event.at.query)
   if (query === undefined) return [freed, []]
-  const counted = withQuery(freed, { ...query, running: query.running - 1 })
+  const counted = withRead(withQuery(freed, { ...query, running: query.running - 1 }), event)
   const [next, actions] =
     query.phase !== "running"
       ? ([counted, []] as Step)
@@ -100,6 +100,12 @@ function attemptEnded(state: SchedulerState, event: Extract<SchedulerEvent, { _t
         : ([withTaskAgain(counted, event.at, false), []] as Step)
   const [drained, last] = drain(next, query.id)
   return [drained, [...actions, ...last]]
+}
+
+function withRead(state: SchedulerState, event: Extract<SchedulerEvent, { _tag: "AttemptEnded" }>): SchedulerState {
+  if (event.hasRead !== true) return state
+  const query = expectQuery(state, event.at.query)
+  return withStage(state, query, { ...expectStage(query.stages, event.at.stage), hasRead: true })
 }
 
 /** What becomes of another node's thread is that node's affair; a node that was lost meanwhile has no engines. */

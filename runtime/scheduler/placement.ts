@@ -167,9 +167,13 @@ function homeOf(state: SchedulerState, query: QueryEntry, stage: StageEntry, tas
   return mayRun(state, query, stage, task, entry.node) ? { engine, entry } : undefined
 }
 
+/** Tasks that must wait for a home before the last is taken elsewhere: when the home has to read, too, and when it has not. */
+const WAITING_MIN = 2
+const WAITING_AT_HOLDER_MIN = 6
+
 /**
- * Reading what another engine holds costs many times what it costs there. So an idle engine takes a task only when it is
- * not the next one that its home will do: when others of its stage wait for the same home, or another query is there.
+ * Reading what another engine holds costs five times and more what it costs there. So an idle engine takes a task only
+ * when its home would come to it much later, or works for another query.
  */
 function mayBeStolen(state: SchedulerState, query: QueryEntry, stage: StageEntry, task: number): boolean {
   const home = homeOf(state, query, stage, task)
@@ -177,7 +181,8 @@ function mayBeStolen(state: SchedulerState, query: QueryEntry, stage: StageEntry
   const { attempt } = home.entry
   if (attempt !== undefined && attempt.query !== query.id) return true
   const isThere = (other: number) => stage.shape.homes?.[other] === home.engine
-  return stage.queue.findLast(isThere) === task && stage.queue.find(isThere) !== task
+  if (stage.queue.findLast(isThere) !== task) return false
+  return stage.queue.filter(isThere).length >= (stage.hasRead ? WAITING_MIN : WAITING_AT_HOLDER_MIN)
 }
 
 /** Where a task that stands alone in its stage has most of its input already; else where least is going on. */

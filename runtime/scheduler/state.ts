@@ -78,6 +78,8 @@ export type SchedulerEvent =
       readonly outcome: AttemptOutcome
       /** undefined: the engine is gone. */
       readonly memoryBytes: number | undefined
+      /** It had to read columns of files that its engine did not hold. */
+      readonly hasRead?: boolean
     }
 
 export type AttemptOutcome =
@@ -134,6 +136,8 @@ export interface StageEntry {
   readonly queue: readonly number[]
   /** Stages it reads that are not complete. */
   readonly blockedBy: number
+  /** One of its tasks had to read columns of files that its engine did not hold. */
+  readonly hasRead: boolean
 }
 
 export interface QueryEntry {
@@ -234,6 +238,7 @@ export function newQuery(shape: QueryShape, shuns: ReadonlySet<string>): QueryEn
       open: stage.tasks,
       queue: [...Array(stage.tasks).keys()],
       blockedBy,
+      hasRead: false,
     })
   }
   return { id: shape.id, phase: "running", stages, order, result: result.id, running: 0, losses: 0, shuns }
