@@ -56,6 +56,7 @@ export class TestCluster {
         const thread = await spawnEngine({
           name: engine,
           memoryLimitBytes: MEMORY_LIMIT_BYTES,
+          cacheBytes: MEMORY_LIMIT_BYTES / 2,
           ...ENGINE_MACROS,
         })
         version.resolve(thread.version)
