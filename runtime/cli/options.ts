@@ -129,19 +129,6 @@ export function oneOf<T extends string>(given: Given, name: string, words: reado
   throw new UsageError(`--${name} is one of ${words.join(", ")}, found "${text}"`, meant)
 }
 
-const BYTE_UNITS: Readonly<Record<string, number>> = { "": 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9 }
-
-/** `512MB`, `1.5 GB`, `0`; in decimal units, as all bytes are printed. `text` may come from the environment. */
-export function byteCount(text: string | undefined, from: string): number | undefined {
-  if (text === undefined) return undefined
-  const [, number = "", unit = ""] = /^([0-9]+(?:\.[0-9]+)?) ?([kKmMgG]?[bB]?)$/u.exec(text.trim()) ?? []
-  const factor = BYTE_UNITS[unit.toUpperCase()]
-  if (number === "" || factor === undefined) {
-    throw new UsageError(`${from} takes a number of bytes, found "${text}"`, `for example ${from} 512MB, or 0`)
-  }
-  return Math.floor(Number(number) * factor)
-}
-
 /** A number above 0, fractions allowed. */
 export function positiveNumber(given: Given, name: string): number | undefined {
   const text = given.value(name)
@@ -157,12 +144,16 @@ const BYTE_UNITS: Readonly<Record<string, number>> = { "": 1, KiB: 2 ** 10, MiB:
 
 /** Bytes, or so many KiB, MiB, GiB or TiB. */
 export function byteCount(given: Given, name: string): number | undefined {
-  const text = given.value(name)
+  return sizeIn(given.value(name), `--${name}`)
+}
+
+/** The same of an option or a variable of the environment. */
+export function sizeIn(text: string | undefined, from: string): number | undefined {
   if (text === undefined) return undefined
   const [, digits = "", unit = ""] = /^(\d{1,15})(|KiB|MiB|GiB|TiB)$/u.exec(text) ?? []
   const bytes = Number(digits) * (BYTE_UNITS[unit] ?? 1)
   if (digits === "" || !Number.isSafeInteger(bytes)) {
-    throw new UsageError(`--${name} takes a size as 100MiB, 2GiB or 1000000, found "${text}"`)
+    throw new UsageError(`${from} takes a size as 100MiB, 2GiB or 1000000, found "${text}"`)
   }
   return bytes
 }

@@ -4,7 +4,7 @@ import * as path from "node:path"
 import type { PlanSettings } from "../session.ts"
 import { FORMAT_NAMES, type FormatName } from "../formats/format.ts"
 import { WORKERS_MAX } from "../pool/memory.ts"
-import { byteCount, oneOf, UsageError, wholeNumber, type Command, type Given, type Option } from "./options.ts"
+import { byteCount, oneOf, sizeIn, UsageError, wholeNumber, type Command, type Given, type Option } from "./options.ts"
 
 const PARTITIONS_MAX = 4096
 
@@ -23,12 +23,11 @@ export function workersDefault(): number {
 export const CACHE_OPTION: Option = {
   name: "cache-memory",
   value: "SIZE",
-  help: "what each engine keeps of the columns it has read, such as 512MB; 0 keeps nothing; by default SKEIN_CACHE_MEMORY, or half of the engine's memory",
+  help: "what each engine keeps of the columns it has read, such as 512MiB; 0 keeps nothing; by default SKEIN_CACHE_MEMORY, or half of the engine's memory",
 }
 
 export function cacheBytes(given: Given): number | undefined {
-  const option = byteCount(given.value("cache-memory"), "--cache-memory")
-  return option ?? byteCount(process.env["SKEIN_CACHE_MEMORY"], "SKEIN_CACHE_MEMORY")
+  return byteCount(given, "cache-memory") ?? sizeIn(process.env["SKEIN_CACHE_MEMORY"], "SKEIN_CACHE_MEMORY")
 }
 
 /** For every command that runs statements. */

@@ -12,6 +12,7 @@ function table(files: number, groups: number, folder = "/data"): SourceTable {
   })
   return {
     columns: [],
+    hidden: [],
     rows: ROWS * splits.length,
     files,
     splits: () => ({ splits, pruned: 0, rowsSkipped: { files: 0, rowGroups: 0 } }),
