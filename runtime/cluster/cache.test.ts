@@ -33,7 +33,7 @@ afterAll(async () => {
 })
 
 /** Asked of that node; equal to native DuckDB, or the test fails. */
-async function ask(node: number, sql: string) {
+async function expectEqualOn(node: number, sql: string) {
   const session = cluster.nodes[node]?.session
   if (session === undefined) throw new Error(`there is no node ${node}`)
   const answer = await skeinAnswer(session, sql)
@@ -44,24 +44,24 @@ async function ask(node: number, sql: string) {
 }
 
 test("each split is kept at one engine of the cluster, whoever coordinates; one that joins takes only its share", async () => {
-  const first = await ask(0, SUM)
+  const first = await expectEqualOn(0, SUM)
   expect(first).toMatchObject({ hits: 0, misses: first.columns, nodes: 2 })
-  expect(await ask(0, SUM)).toMatchObject({ hits: first.columns, misses: 0, nodes: 2 })
+  expect(await expectEqualOn(0, SUM)).toMatchObject({ hits: first.columns, misses: 0, nodes: 2 })
   // The other coordinator finds the same homes.
-  expect(await ask(1, SUM)).toMatchObject({ hits: first.columns, misses: 0, nodes: 2 })
+  expect(await expectEqualOn(1, SUM)).toMatchObject({ hits: first.columns, misses: 0, nodes: 2 })
   await cluster.open("c", { data: `data=${dir}` })
   await cluster.together(3)
-  const joined = await ask(0, SUM)
+  const joined = await expectEqualOn(0, SUM)
   expect(joined.nodes).toBe(3)
   expect(joined.hits).toBeGreaterThan(first.columns / 2)
   expect(joined.misses).toBeGreaterThan(0)
-  expect(await ask(1, SUM)).toMatchObject({ hits: first.columns, misses: 0 })
+  expect(await expectEqualOn(1, SUM)).toMatchObject({ hits: first.columns, misses: 0 })
 })
 
 test("whole queries, twice", async () => {
   for (const number of [1, 3, 6, 12]) {
     const sql = await tpchQuery(number)
-    await ask(0, sql)
-    await ask(1, sql)
+    await expectEqualOn(0, sql)
+    await expectEqualOn(1, sql)
   }
 })

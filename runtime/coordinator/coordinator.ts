@@ -85,8 +85,7 @@ export function coordinator(parts: CoordinatorParts): Coordinator {
     const query: ActiveQuery = new ActiveQuery({
       id,
       engines: pool.names,
-      workers: () => engineCount(parts),
-      enginesFor: enginesFor(parts),
+      ...enginesOf(parts),
       store,
       scheduler,
       peers,
@@ -193,9 +192,13 @@ function engineCount({ pool, peers }: CoordinatorParts): number {
   return Math.max(1, pool.names.length + (peers?.engines().length ?? 0))
 }
 
-/** Asked many times for one plan, and for few data roots. */
-function enginesFor({ pool, peers }: CoordinatorParts): EnginesFor {
-  return (file) => (peers === undefined ? pool.names : [...pool.names, ...peers.engines(file)])
+/** Of all nodes. */
+function enginesOf(parts: CoordinatorParts): { readonly workers: () => number; readonly enginesFor: EnginesFor } {
+  const { pool, peers } = parts
+  return {
+    workers: () => engineCount(parts),
+    enginesFor: (file) => (peers === undefined ? pool.names : [...pool.names, ...peers.engines(file)]),
+  }
 }
 
 /** What DuckDB refused, and the planner did not put in words of its own, is told in DuckDB's. */
