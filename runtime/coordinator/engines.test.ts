@@ -260,7 +260,10 @@ describe("equal to native DuckDB", () => {
         expect(rowsOf(await batches(result))).toEqual(await sumsNatively())
         const metrics = result.metrics()
         expect(metrics).toMatchObject({ rows: 1000, splits: 15, splitsPruned: 0 })
-        expect(metrics.stages.map(({ tasks }) => tasks)).toEqual([workers * 4, partitions, 1])
+        const [scanned = 0, ...others] = metrics.stages.map(({ tasks }) => tasks)
+        // How many runs of splits have one home goes by their hashes.
+        expect(scanned).toBeGreaterThanOrEqual(workers)
+        expect(others).toEqual([partitions, 1])
         expect(metrics.stages[0]?.rowsIn).toBe(60_000)
         expect(metrics.bytesRead).toBeGreaterThan(0)
         for (const { name, busyMs } of metrics.actors) if (busyMs > 0) busy.add(name)
