@@ -279,7 +279,10 @@ function wantedChunk(
   if (refusal !== undefined) throw refusedColumn(file.path, name, refusal)
   const physical = file.leaves[leaf]?.physical
   if (chunk.physical !== physical) {
-    throw damaged(file.path, `column "${name}" is ${physical} in the schema and ${chunk.physical} in a row group`)
+    throw damaged(
+      file.path,
+      `column "${name}" is ${physical} in the schema and ${chunk.physical ?? "of no known type"} in a row group`,
+    )
   }
   if (column.flat !== undefined && chunk.values !== group.rows) {
     throw damaged(file.path, `column "${name}" has ${chunk.values} values in a row group of ${group.rows} rows`)

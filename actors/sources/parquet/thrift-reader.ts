@@ -28,7 +28,7 @@ const LIST = 9
 const SET = 10
 const STRUCT = 12
 
-/** Structs within structs; Parquet's own definition goes six deep. */
+/** Structs and lists within one another; Parquet's own definition goes less than ten deep. */
 const DEPTH_MAX = 24
 /** Seven bits a byte: a 64-bit number needs ten. */
 const VARINT_BYTES_MAX = 10
@@ -47,7 +47,7 @@ class Reader {
   }
 
   struct(depth: number): ThriftStruct {
-    if (depth > DEPTH_MAX) throw new Error(`its Thrift structs are nested more than ${DEPTH_MAX} deep`)
+    checkDepth(depth)
     const value: Record<`field_${number}`, unknown> = {}
     let field = 0
     for (;;) {
@@ -79,7 +79,7 @@ class Reader {
         return this.#take(this.#varint())
       case LIST:
       case SET:
-        return this.#list(depth)
+        return this.#list(depth + 1)
       case STRUCT:
         return this.struct(depth + 1)
       default:
@@ -88,6 +88,7 @@ class Reader {
   }
 
   #list(depth: number): readonly unknown[] {
+    checkDepth(depth)
     const header = this.#byte()
     const kind = header & 0xf
     const size = header >> 4 === LONG_LIST ? this.#varint() : header >> 4
@@ -130,6 +131,10 @@ class Reader {
     }
     throw new Error(`a Thrift number is longer than ${VARINT_BYTES_MAX} bytes`)
   }
+}
+
+function checkDepth(depth: number): void {
+  if (depth > DEPTH_MAX) throw new Error(`its Thrift structs are nested more than ${DEPTH_MAX} deep`)
 }
 
 const zigzag = (value: number): number => (value >>> 1) ^ -(value & 1)

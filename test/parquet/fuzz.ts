@@ -1,0 +1,38 @@
+/**
+ * Random Parquet files, read by this source and by native DuckDB: `node test/parquet/fuzz.ts [--files N] [--seed S]`.
+ * One line for each that they read differently; the exit code is 1 then. File n of seed S is file 0 of seed S + n.
+ */
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { openTestEngine } from "../../actors/sources/parquet/testing/engine.ts"
+import { openNativeOracle } from "../../actors/sources/parquet/testing/native.ts"
+import { randomFile } from "./random-file.ts"
+import { difference } from "./same-rows.ts"
+
+const { values } = parseArgs({ options: { files: { type: "string" }, seed: { type: "string" } } })
+const FILES = Number(values.files ?? 1000)
+const SEED = Number(values.seed ?? Date.now() % 2 ** 31)
+
+const folder = await mkdtemp(join(tmpdir(), "skein-fuzz-"))
+const native = await openNativeOracle()
+const engine = await openTestEngine()
+const started = performance.now()
+let different = 0
+let rewritten = 0
+for (let seed = SEED; seed < SEED + FILES; seed++) {
+  const file = await randomFile(native, join(folder, "random.parquet"), seed)
+  if (file.recipe.includes("parquet-wasm")) rewritten++
+  const found = await difference(engine, native, file.path)
+  if (found === undefined) continue
+  different++
+  process.stdout.write(`seed ${seed}: ${found}\n  ${file.recipe}\n`)
+}
+native.close()
+await rm(folder, { recursive: true })
+const seconds = ((performance.now() - started) / 1000).toFixed(0)
+process.stdout.write(
+  `seed ${SEED}: ${FILES} files, ${rewritten} of them written again by parquet-wasm, ${different} read differently, ${seconds} s\n`,
+)
+process.exit(different === 0 ? 0 : 1)
