@@ -26,14 +26,17 @@ export class SplitReader {
     this.#clock.work("ingest", work)
   }
 
-  /** Gives every batch of these columns; throws when the split has not the rows that it should have. */
+  /**
+   * Gives every batch of these columns, each in memory that the next one is written to: `take` inserts or copies it. Throws
+   * when the split has not the rows that it should have.
+   */
   async read(
     split: SplitBytes,
     columns: readonly DecodedColumn[],
     take: (stream: Uint8Array, rows: number) => void,
   ): Promise<void> {
     const decoder = await decoderFor(split.kind)
-    const batches = decoder.decode(split, columns)[Symbol.iterator]()
+    const batches = decoder.decode(split, columns, true)[Symbol.iterator]()
     let rows = 0
     this.#clock.startSlice()
     try {

@@ -31,6 +31,12 @@ export class StreamJoiner {
     this.#bytes += stream.byteLength
   }
 
+  /** Copies the stream that was added last: its memory is needed for another. */
+  keep(): void {
+    const last = this.#streams.pop()
+    if (last !== undefined) this.#streams.push(last.slice())
+  }
+
   isFull(): boolean {
     return this.#rows >= JOINED_ROWS_TARGET || this.#bytes >= JOINED_BYTES_MAX
   }

@@ -120,7 +120,7 @@ export class TaskInputs {
 
   #batch(input: EngineInput, batch: BatchBytes): number {
     this.#clock.work("other", () => checkSum(input.table, batch))
-    this.#clock.work("ingest", () => this.#append(input, batch.bytes, batch.rows))
+    this.#clock.work("ingest", () => this.#append(input, batch.bytes, batch.rows, false))
     return batch.rows
   }
 
@@ -146,11 +146,12 @@ export class TaskInputs {
 
   async #decoded(input: EngineInput, split: SplitBytes, wanted: EngineInput["columns"]): Promise<number> {
     const columns = wanted.map(({ sourceName, type }) => ({ name: sourceName, type }))
-    await this.#reader.read(split, columns, (stream, rows) => this.#append(input, stream, rows))
+    await this.#reader.read(split, columns, (stream, rows) => this.#append(input, stream, rows, true))
     return split.rows
   }
 
-  #append(input: EngineInput, stream: Uint8Array, rows: number): void {
+  /** `lent`: the stream is overwritten by the next one. */
+  #append(input: EngineInput, stream: Uint8Array, rows: number, lent: boolean): void {
     const { table } = input
     if (input.columns.length === 0) return this.#appendRowCount(input, rows)
     if (!hasEndOfStream(stream)) {
@@ -161,6 +162,7 @@ export class TaskInputs {
     if (!joiner.fits(stream)) this.#flush(table)
     joiner.add(stream, rows)
     if (joiner.isFull()) this.#flush(table)
+    else if (lent) joiner.keep()
   }
 
   #flush(table: string): void {

@@ -116,9 +116,10 @@ export interface SplitDecoder {
   /**
    * Decodes into Arrow IPC streams with an end marker, each small enough to insert; columns in the order asked for.
    * Throws SourceError naming the file, the column and the reason. Any other error means that the decoder is unusable
-   * and its thread must be replaced.
+   * and its thread must be replaced. With `lent` a stream's memory is used again for the next one: whoever keeps it
+   * until then copies it.
    */
-  readonly decode: (bytes: SplitBytes, columns: readonly DecodedColumn[]) => Iterable<DecodedBatch>
+  readonly decode: (bytes: SplitBytes, columns: readonly DecodedColumn[], lent?: boolean) => Iterable<DecodedBatch>
 }
 
 export interface DecodedColumn {

@@ -175,6 +175,7 @@ export class ColumnWriter {
     this.#insert = insert
   }
 
+  /** The stream is the writer's no longer than until it returns. */
   append(stream: Uint8Array, rows: number): void {
     if (!hasEndOfStream(stream)) {
       throw new ExchangeError({ message: `a batch of ${this.#fresh.key} has no end marker: it was cut off` })
@@ -183,6 +184,7 @@ export class ColumnWriter {
     this.#waiting.add(stream, rows)
     this.#fresh.streamBytes += stream.byteLength
     if (this.#waiting.isFull()) this.flush()
+    else this.#waiting.keep()
   }
 
   flush(): void {

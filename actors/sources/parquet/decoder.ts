@@ -18,6 +18,8 @@ const STREAM_ROWS_MAX = 256 * 1024
 
 /** Of one batch at a time: what is read is in its stream before the next is begun. */
 const rooms = new Rooms()
+/** Of the stream that was given out last. */
+const streamRooms = new Rooms()
 
 const decodeLayout = Schema.decodeUnknownSync(ParquetLayout)
 
@@ -27,7 +29,11 @@ export const parquetDecoder: SplitDecoder = {
   decode: decodeSplit,
 }
 
-function* decodeSplit(split: SplitBytes, wanted: readonly DecodedColumn[]): Generator<DecodedBatch> {
+function* decodeSplit(
+  split: SplitBytes,
+  wanted: readonly DecodedColumn[],
+  lent: boolean = false,
+): Generator<DecodedBatch> {
   const layout = decodeLayout(split.layout)
   const columns = wanted.map((column) => findColumn(split, layout, column))
   const schema = schemaMessage(columns.map((column, index) => arrowField(`c${index}`, column.elements)))
@@ -44,7 +50,9 @@ function* decodeSplit(split: SplitBytes, wanted: readonly DecodedColumn[]): Gene
     try {
       readers ??= columns.map((column) => columnRead(column, split, layout, done, rowsAtOnce))
       const vectors = readers.map((read) => read(rows))
-      ipc = arrowStream(schema, vectors, rows, rows === 1 ? ROW_BYTES_MAX : BATCH_BYTES_MAX)
+      if (lent) streamRooms.takeBack()
+      const bytesMax = rows === 1 ? ROW_BYTES_MAX : BATCH_BYTES_MAX
+      ipc = arrowStream(schema, vectors, rows, bytesMax, lent ? streamRooms : undefined)
     } catch (cause) {
       if (!(cause instanceof BatchTooLarge)) throw cause
       if (rows === 1) throw sourceError(`"${split.file}"`, split, layout, cause)

@@ -2,8 +2,9 @@ import * as arrow from "apache-arrow"
 import { END_OF_STREAM, recordBatchHeaderBytes, writeRecordBatchHeader } from "../../../engine/flat-message.ts"
 import type { BufferPlace, FieldNode } from "../../../engine/flat-message.ts"
 import { FixedValues } from "./dense.ts"
-import { expandFixed, textBytes, writeTexts } from "./expand.ts"
+import { expandFixed, textBytes, writeSameLength, writeTexts } from "./expand.ts"
 import { tooManyBytes } from "./limits.ts"
+import type { Rooms } from "./rooms.ts"
 import type { CodesVector, Vector } from "./vector.ts"
 
 /** The first message of a stream: FF FF FF FF, the metadata's length, the metadata. */
@@ -15,19 +16,22 @@ export function schemaMessage(fields: readonly arrow.Field[]): Uint8Array {
 
 /**
  * One Arrow stream of one batch. Codes are looked up on their way into it, so that a dictionary's values are written
- * once. Throws BatchTooLarge where a column's texts are more than `bytesMax`.
+ * once. Throws BatchTooLarge where a column's texts are more than `bytesMax`. With `rooms` the stream is good only until
+ * they are taken back.
  */
 export function arrowStream(
   schema: Uint8Array,
   columns: readonly Vector[],
   rows: number,
   bytesMax: number,
+  rooms?: Rooms,
 ): Uint8Array {
   const body = new Body(bytesMax)
   for (const column of columns) body.add(column)
   const { nodes, buffers, length, writers } = body
   const start = schema.byteLength + recordBatchHeaderBytes(nodes.length, buffers.length)
-  const stream = new Uint8Array(start + length + END_OF_STREAM.byteLength)
+  const total = start + length + END_OF_STREAM.byteLength
+  const stream = rooms === undefined ? new Uint8Array(total) : lentBytes(rooms, total)
   stream.set(schema)
   writeRecordBatchHeader(stream, schema.byteLength, rows, nodes, buffers, length)
   const bytes = new Uint8Array(stream.buffer, start, length)
@@ -35,6 +39,11 @@ export function arrowStream(
   for (const write of writers) write(bytes, words)
   stream.set(END_OF_STREAM, start + length)
   return stream
+}
+
+function lentBytes(rooms: Rooms, length: number): Uint8Array {
+  const words = rooms.lend(Math.ceil(length / 4))
+  return new Uint8Array(words.buffer, words.byteOffset, length)
 }
 
 const ALIGNMENT_BYTES = 8
@@ -75,22 +84,26 @@ class Body {
     }
   }
 
-  #lookUp({ rows, codes, dictionary: { values } }: CodesVector): void {
+  #lookUp({ rows, nulls, codes, dictionary: { values, length } }: CodesVector): void {
     if (values instanceof FixedValues) {
-      const { width } = values
-      const at = this.#place(rows * width)
+      const at = this.#place(rows * values.width)
       // Buffers are aligned to eight bytes, so a view of the one at hand is a multiple of any narrower width.
       this.writers.push((bytes, words) => {
         expandFixed(codes, rows, values, words.subarray(at >> 2), bytes.subarray(at), 0)
       })
       return
     }
-    const total = textBytes(codes, rows, values)
+    const sameLength = nulls === 0 ? length : undefined
+    const total = sameLength === undefined ? textBytes(codes, rows, values) : rows * sameLength
     if (total > this.#bytesMax) throw tooManyBytes(total)
     const offsets = this.#place((rows + 1) * 4)
     const at = this.#place(total)
     this.writers.push((bytes, words) => {
-      writeTexts(codes, rows, values, words.subarray(offsets >> 2), bytes.subarray(at, at + total))
+      const places = words.subarray(offsets >> 2)
+      places[0] = 0
+      const out = bytes.subarray(at, at + total)
+      if (sameLength === undefined) writeTexts(codes, rows, values, places, out)
+      else writeSameLength(codes, rows, values.bytes, sameLength, places, out)
     })
   }
 

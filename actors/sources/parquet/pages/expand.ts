@@ -91,3 +91,23 @@ export function writeTexts(
     offsets[i + 1] = to
   }
 }
+
+/** The same for texts that are all as long. */
+export function writeSameLength(
+  codes: Int32Array,
+  count: number,
+  from: Uint8Array,
+  length: number,
+  offsets: Int32Array,
+  bytes: Uint8Array,
+): void {
+  for (let i = 1; i <= count; i++) offsets[i] = i * length
+  if (length === 1) {
+    for (let i = 0; i < count; i++) bytes[i] = from[codes[i] as number] as number
+    return
+  }
+  for (let i = 0, to = 0; i < count; i++) {
+    let read = (codes[i] as number) * length
+    for (const end = to + length; to < end;) bytes[to++] = from[read++] as number
+  }
+}

@@ -112,8 +112,16 @@ export class LeafPages {
       if (utf8) checkUtf8(values)
       values.offsets[count + 1] = values.used
     }
-    return { count, values }
+    return { count, values, length: values instanceof TextValues ? commonLength(values) : values.width }
   }
+}
+
+function commonLength({ offsets, count }: TextValues): number | undefined {
+  const length = count === 0 ? 0 : (offsets[1] as number)
+  for (let i = 1; i < count; i++) {
+    if ((offsets[i + 1] as number) - (offsets[i] as number) !== length) return undefined
+  }
+  return length
 }
 
 const UNCOMPRESSED = 0

@@ -43,6 +43,8 @@ export interface Dictionary {
   readonly count: number
   /** `count` entries, then one of zeros or no bytes, which stands for NULL. */
   readonly values: Dense
+  /** Bytes of each entry, where all of them are as long. */
+  readonly length: number | undefined
 }
 
 /** Lists and maps: row i holds the items from `offsets[i]` to `offsets[i + 1]`; a map's items are structs of two. */
