@@ -63,6 +63,11 @@ function candidatesOf(term: BoundExpr, scan: Scan): readonly Candidate[] {
     case "InList":
       return term.not || term.items.length > IN_VALUES_MAX ? [] : make(term.input, "in", term.items)
     case "Binary": {
+      if (term.op === "LIKE") {
+        const [op, start] = likePrefix(term.right)
+        const isText = isColumn(term.left) && term.left.type === "VARCHAR" && term.escape === undefined
+        return start === undefined || !isText ? [] : make(term.left, op, [start])
+      }
       const op = COMPARED[term.op]
       if (op === undefined) return []
       return isColumn(term.left) ? make(term.left, op, [term.right]) : make(term.right, MIRRORED[op], [term.left])
@@ -70,6 +75,15 @@ function candidatesOf(term: BoundExpr, scan: Scan): readonly Candidate[] {
     default:
       return []
   }
+}
+
+/** `'ab%c'` is true only of texts that start with `ab`, `'ab'` only of that text. */
+function likePrefix(pattern: BoundExpr): readonly [PruningPredicate["op"], BoundExpr | undefined] {
+  if (pattern._tag !== "Literal" || pattern.kind !== "string" || !pattern.sql.startsWith("'")) return ["=", undefined]
+  const text = pattern.sql.slice(1, -1)
+  const wildcard = text.search(/[%_]/)
+  if (wildcard === -1) return ["=", pattern]
+  return ["starts with", wildcard === 0 ? undefined : { ...pattern, sql: `'${text.slice(0, wildcard)}'` }]
 }
 
 type Comparison = "=" | "<" | "<=" | ">" | ">="

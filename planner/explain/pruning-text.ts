@@ -14,6 +14,8 @@ export function pruningText(predicate: PruningPredicate): string {
       const more = predicate.values.length - shown.length
       return `${predicate.column} IN (${[...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ")})`
     }
+    case "starts with":
+      return `${predicate.column} STARTS WITH ${predicate.values[0] ?? ""}`
     case "=":
     case "<":
     case "<=":

@@ -110,6 +110,6 @@ export const PARTITION_COLUMN = "p"
  */
 export interface PruningPredicate {
   readonly column: string
-  readonly op: "=" | "<" | "<=" | ">" | ">=" | "in" | "is null" | "is not null"
+  readonly op: "=" | "<" | "<=" | ">" | ">=" | "in" | "starts with" | "is null" | "is not null"
   readonly values: readonly string[]
 }

@@ -110,6 +110,8 @@ export function mayBeMade(made: MadeColumn, { op, values }: PruningPredicate): b
     case "=":
     case "in":
       return made.text !== null && values.includes(made.text)
+    case "starts with":
+      return made.text?.startsWith(values[0] ?? "") ?? false
     default:
       return made.text !== null
   }

@@ -40,9 +40,20 @@ export interface ColumnChunk {
   readonly dataPageOffset: number
   readonly dictionaryPageOffset: number | undefined
   readonly statistics: ChunkStatistics | undefined
+  /** Where the bounds of its pages stand in the file, and where the pages do. */
+  readonly columnIndex: FileRange | undefined
+  readonly offsetIndex: FileRange | undefined
+  /** Its length is undefined where the writer left it out. */
+  readonly bloomFilter: { readonly start: number; readonly length: number | undefined } | undefined
   readonly encrypted: boolean
   /** The pages stand in another file. */
   readonly elsewhere: string | undefined
+}
+
+/** Bytes of the file. */
+export interface FileRange {
+  readonly start: number
+  readonly length: number
 }
 
 export interface ChunkStatistics {
@@ -172,8 +183,14 @@ const RawChunk = Schema.Struct({
       field_9: Schema.BigInt,
       field_11: Schema.optional(Schema.BigInt),
       field_12: Schema.optional(RawStatistics),
+      field_14: Schema.optional(Schema.BigInt),
+      field_15: Schema.optional(Schema.Int),
     }),
   ),
+  field_4: Schema.optional(Schema.BigInt),
+  field_5: Schema.optional(Schema.Int),
+  field_6: Schema.optional(Schema.BigInt),
+  field_7: Schema.optional(Schema.Int),
   field_8: Schema.optional(Present),
 })
 
@@ -269,10 +286,26 @@ function columnChunk(raw: typeof RawChunk.Type): ColumnChunk {
       minExact: stats.field_8,
       maxExact: stats.field_7,
     },
+    columnIndex: fileRange(raw.field_6, raw.field_7),
+    offsetIndex: fileRange(raw.field_4, raw.field_5),
+    bloomFilter: bloomFilter(meta?.field_14, meta?.field_15),
     encrypted: raw.field_8 !== undefined || meta === undefined,
     elsewhere: raw.field_1 === undefined ? undefined : decodeText(raw.field_1),
   }
 }
+
+/** Indexes are hints: a place that cannot be is none. */
+function fileRange(start: bigint | undefined, length: number | undefined): FileRange | undefined {
+  if (start === undefined || length === undefined || length <= 0 || !isPlace(start)) return undefined
+  return { start: Number(start), length }
+}
+
+function bloomFilter(start: bigint | undefined, length: number | undefined): ColumnChunk["bloomFilter"] {
+  if (start === undefined || !isPlace(start)) return undefined
+  return { start: Number(start), length: length !== undefined && length > 0 ? length : undefined }
+}
+
+const isPlace = (start: bigint): boolean => start > 0n && start <= BigInt(Number.MAX_SAFE_INTEGER)
 
 function count(value: bigint, what: string): number {
   if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`${what} cannot be ${value}`)

@@ -96,6 +96,7 @@ describe.each(Object.entries(VALUES))("%s", (type, values) => {
       fc.record({ op: fc.constantFrom(...one), values: fc.array(value, { minLength: 1, maxLength: 1 }) }),
       fc.record({ op: fc.constant<Op>("in"), values: fc.array(value, { minLength: 1, maxLength: 3 }) }),
       fc.record({ op: fc.constantFrom(...none), values: fc.array(value, { maxLength: 0 }) }),
+      ...(type === "VARCHAR" ? [startsWith(values)] : []),
     )
     let pruned = 0
     await fc.assert(
@@ -113,10 +114,19 @@ describe.each(Object.entries(VALUES))("%s", (type, values) => {
   })
 })
 
+/** Texts are cut between characters. */
+function startsWith(values: readonly string[]): fc.Arbitrary<{ op: Op; values: string[] }> {
+  const starts = values.flatMap((value) => [...value].slice(0, 3).map((_, i, all) => all.slice(0, i + 1).join("")))
+  return fc.record({ op: fc.constant<Op>("starts with"), values: fc.array(fc.constantFrom(...starts), ONE) })
+}
+
+const ONE = { minLength: 1, maxLength: 1 }
+
 const literal = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
 function condition(type: string, op: string, constants: readonly string[]): string {
   const texts = constants.map((value) => `${literal(value)}::${type}`)
+  if (op === "starts with") return `starts_with(v, ${texts[0]})`
   if (op === "in") return `v IN (${texts.join(", ")})`
   return op.startsWith("is") ? `v ${op}` : `v ${op} ${texts[0]}`
 }

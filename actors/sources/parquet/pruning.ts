@@ -1,5 +1,5 @@
 import type { PruningPredicate } from "../../../planner/physical/stage.ts"
-import type { ColumnChunk, ParquetMetadata, PhysicalType, RowGroup, SchemaElement, TimeUnit } from "./metadata.ts"
+import type { ChunkStatistics, ParquetMetadata, PhysicalType, RowGroup, SchemaElement, TimeUnit } from "./metadata.ts"
 import { compareOrdered, fractionDigits, parseOrdered, printOrdered } from "./ordered.ts"
 import type { Ordered } from "./ordered.ts"
 import type { ParquetColumn } from "./schema.ts"
@@ -11,7 +11,14 @@ export interface ColumnGroup {
   readonly metadata: ParquetMetadata
 }
 
-interface Bounds {
+/** What is known of some values of one column: a row group's, or a page's. */
+export interface ValueFacts {
+  readonly values: number
+  readonly nulls: number | undefined
+  readonly bounds: Bounds | undefined
+}
+
+export interface Bounds {
   readonly min: Ordered
   readonly max: Ordered
   readonly exact: boolean
@@ -23,15 +30,18 @@ export function mayMatch(target: ColumnGroup, predicate: PruningPredicate): bool
   const chunk = group.chunks[column.leaves[0] ?? -1]
   if (column.flat === undefined || chunk === undefined) return true
   const nulls = column.flat.repetition === "REQUIRED" ? 0 : chunk.statistics?.nulls
-  if (predicate.op === "is null") return nulls !== 0
-  if (nulls !== undefined && nulls === chunk.values) return false
-  if (predicate.op === "is not null") return true
-  const bounds = chunkBounds(target)
-  if (bounds === undefined) return true
-  const { op } = predicate
-  return predicate.values.some((text) => {
-    const value = parseOrdered(column.type, text)
-    return value === undefined || withinBounds(column.type, bounds, op, value)
+  return factsMayMatch(column.type, { values: chunk.values, nulls, bounds: chunkBounds(target) }, predicate)
+}
+
+/** Whether the predicate may be true for one of these values of the type. In doubt, it may. */
+export function factsMayMatch(type: string, facts: ValueFacts, { op, values }: PruningPredicate): boolean {
+  const { nulls, bounds } = facts
+  if (op === "is null") return nulls !== 0
+  if (nulls !== undefined && nulls === facts.values) return false
+  if (op === "is not null" || bounds === undefined) return true
+  return values.some((text) => {
+    const value = parseOrdered(type, text)
+    return value === undefined || withinBounds(type, bounds, op, value)
   })
 }
 
@@ -50,10 +60,17 @@ function withinBounds(type: string, { min, max }: Bounds, op: PruningPredicate["
       return !hasMax || compareOrdered(max, value) > 0
     case ">=":
       return !hasMax || compareOrdered(max, value) >= 0
+    case "starts with":
+      return compareOrdered(start(min, value), value) <= 0 && compareOrdered(max, value) >= 0
     case "is null":
     case "is not null":
       return true
   }
+}
+
+/** As much of a text as another has bytes: where it is no greater, texts that begin with the other may follow. */
+function start(text: Ordered, other: Ordered): Ordered {
+  return text instanceof Uint8Array && other instanceof Uint8Array ? text.subarray(0, other.byteLength) : text
 }
 
 /** The smallest and largest value over row groups as DuckDB prints them, if every row group's statistics tell. */
@@ -81,36 +98,49 @@ export function tableBounds(
 
 function chunkBounds({ column, group, metadata }: ColumnGroup): Bounds | undefined {
   const leaf = column.leaves[0] ?? -1
-  const chunk = group.chunks[leaf]
+  const statistics = group.chunks[leaf]?.statistics
   const element = column.flat
-  if (chunk?.statistics === undefined || element === undefined) return undefined
-  const raw = trustedBytes(element, chunk, metadata, leaf)
+  if (statistics === undefined || element === undefined) return undefined
+  const raw = trustedBytes(element, statistics, metadata, leaf)
   if (raw === undefined) return undefined
-  const min = readOrdered(element, column.type, raw.min, "down")
-  const max = readOrdered(element, column.type, raw.max, "up")
-  if (min === undefined || max === undefined || compareOrdered(min, max) > 0) return undefined
-  const { minExact, maxExact } = chunk.statistics
-  return { min, max, exact: minExact !== false && maxExact !== false }
+  const exact = statistics.minExact !== false && statistics.maxExact !== false
+  return readBounds(column, raw, exact)
+}
+
+interface RawBounds {
+  readonly min: Uint8Array
+  readonly max: Uint8Array
+}
+
+/** Bounds from their stored bytes; none where they are not of the column's type or the wrong way round. */
+export function readBounds({ flat, type }: ParquetColumn, raw: RawBounds, exact: boolean): Bounds | undefined {
+  if (flat === undefined) return undefined
+  const min = readOrdered(flat, type, raw.min, "down")
+  const max = readOrdered(flat, type, raw.max, "up")
+  return min === undefined || max === undefined || compareOrdered(min, max) > 0 ? undefined : { min, max, exact }
+}
+
+/** The deprecated fields hold signed comparisons, so they are right for signed numbers only. */
+function trustedBytes(
+  element: SchemaElement,
+  { min, max, legacyMin, legacyMax }: ChunkStatistics,
+  metadata: ParquetMetadata,
+  leaf: number,
+): RawBounds | undefined {
+  if (min !== undefined && max !== undefined) return isOrderTrusted(element, metadata, leaf) ? { min, max } : undefined
+  if (metadata.typeOrdered.length > 0 && metadata.typeOrdered[leaf] !== true) return undefined
+  return isSigned(element) && legacyMin !== undefined && legacyMax !== undefined
+    ? { min: legacyMin, max: legacyMax }
+    : undefined
 }
 
 /**
- * The deprecated fields hold signed comparisons, so they are right for signed numbers only. The new ones say nothing
- * unless the footer declares the type's own order; DuckDB's writer is known to keep it without saying so.
+ * Bounds say nothing unless the footer declares the type's own order; DuckDB's writer is known to keep it without
+ * saying so.
  */
-function trustedBytes(
-  element: SchemaElement,
-  chunk: ColumnChunk,
-  metadata: ParquetMetadata,
-  leaf: number,
-): { readonly min: Uint8Array; readonly max: Uint8Array } | undefined {
-  const { min, max, legacyMin, legacyMax } = chunk.statistics ?? {}
-  const declared = metadata.typeOrdered.length === 0 ? undefined : metadata.typeOrdered[leaf] === true
-  if (declared === false) return undefined
-  const signed = isSigned(element)
-  if (min !== undefined && max !== undefined) {
-    return signed || declared === true || metadata.createdBy.startsWith("DuckDB") ? { min, max } : undefined
-  }
-  return signed && legacyMin !== undefined && legacyMax !== undefined ? { min: legacyMin, max: legacyMax } : undefined
+export function isOrderTrusted(element: SchemaElement, metadata: ParquetMetadata, leaf: number): boolean {
+  if (metadata.typeOrdered.length > 0) return metadata.typeOrdered[leaf] === true
+  return isSigned(element) || metadata.createdBy.startsWith("DuckDB")
 }
 
 function isSigned(element: SchemaElement): boolean {
