@@ -5,8 +5,6 @@ import type { SchemaElement } from "./metadata.ts"
 import { parseOrdered } from "./ordered.ts"
 import type { ParquetColumn } from "./schema.ts"
 
-/** Bytes that are read where the footer does not say how long a filter is: its header says it. */
-export const BLOOM_HEADER_BYTES = 64
 /** A larger filter costs more to read than most row groups. */
 export const BLOOM_BYTES_MAX = 16 * 1024 * 1024
 
