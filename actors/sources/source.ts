@@ -50,6 +50,11 @@ export interface SourceTable {
    * Throws SourceError when a column asked for cannot be read.
    */
   readonly splits: (columns: readonly string[], pruning: readonly PruningPredicate[]) => SplitList
+  /**
+   * Whether the split's own indexes leave a row for which every predicate may be true. Reads none of its pages. Rejects
+   * with SourceError.
+   */
+  readonly mayHold: (split: Split, pruning: readonly PruningPredicate[], signal?: AbortSignal) => Promise<boolean>
   /** What one of its files was when its metadata was read. */
   readonly identity: (file: string) => FileIdentity
   /**

@@ -104,12 +104,14 @@ export type StageOutput = { readonly _tag: "hash"; readonly partitions: number }
 
 export const PARTITION_COLUMN = "p"
 
+export const PRUNING_OPS = ["=", "<", "<=", ">", ">=", "in", "starts with", "is null", "is not null"] as const
+
 /**
  * `column op value`. `value` is a constant as DuckDB prints it after a cast to the column's type that lost nothing.
  * `in`: any of the values.
  */
 export interface PruningPredicate {
   readonly column: string
-  readonly op: "=" | "<" | "<=" | ">" | ">=" | "in" | "starts with" | "is null" | "is not null"
+  readonly op: (typeof PRUNING_OPS)[number]
   readonly values: readonly string[]
 }

@@ -1,5 +1,6 @@
 import { Cancelled, QueryError, SourceError } from "../../actors/errors.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
+import type { PruningPredicate } from "../../planner/physical/stage.ts"
 import type { Source, SourceTable, Split, SplitBytes } from "../../actors/sources/source.ts"
 import type { OrderedFile } from "./order.ts"
 import { fileInRoot } from "./roots.ts"
@@ -21,6 +22,13 @@ export interface Guest {
     columns: readonly string[],
     signal: AbortSignal,
   ) => Promise<SplitBytes>
+  /** Whether the split's indexes leave a row that the scan may need. */
+  readonly mayHold: (
+    file: OrderedFile,
+    split: Omit<Split, "file">,
+    pruning: readonly PruningPredicate[],
+    signal: AbortSignal,
+  ) => Promise<boolean>
   /** Tells the split's content, which is checked as well, from any other that this node ever had. */
   readonly version: (file: OrderedFile, split: Pick<Split, "index" | "rows" | "bytes">) => Promise<string>
 }
@@ -138,6 +146,10 @@ function newStay(parts: GuestsParts, coordinator: string): Stay {
     fetch: async (file, split, columns, signal) => {
       const { path, table } = await tableOf(file)
       return table.fetch({ ...split, file: path }, columns, signal)
+    },
+    mayHold: async (file, split, pruning, signal) => {
+      const { path, table } = await tableOf(file)
+      return table.mayHold({ ...split, file: path }, pruning, signal)
     },
     version: async (file, split) => {
       const { path, table } = await tableOf(file)

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { ActorError } from "../../actors/errors.ts"
+import { PRUNING_OPS } from "../../planner/physical/stage.ts"
 import { codecOf } from "../../transport/codec.ts"
 import { frameCodec } from "./frames.ts"
 
@@ -26,6 +27,9 @@ const Scan = Schema.Struct({
   table: Schema.String,
   source: Schema.String,
   columns: Schema.Array(Schema.Struct({ name: Schema.String, sourceName: Schema.String, type: Schema.String })),
+  pruning: Schema.Array(
+    Schema.Struct({ column: Schema.String, op: Schema.Literals(PRUNING_OPS), values: Schema.Array(Schema.String) }),
+  ),
 })
 
 const Exchange = Schema.Struct({

@@ -24,7 +24,7 @@ export interface AttemptWork {
   readonly supplies: Supplies
 }
 
-export interface AttemptReport extends FeedTally {
+export interface AttemptReport extends Pick<FeedTally, "bytesRead" | "bytesRemote"> {
   readonly outcome: AttemptOutcome
   /** Only of an attempt that is done. */
   readonly metrics: TaskMetrics | undefined
@@ -42,7 +42,8 @@ export async function runAttempt(work: AttemptWork, engine: PooledEngine, stop: 
   const talk = converse(engine, task, output.take)
   const halt = AbortSignal.any([stop, output.failed])
   const ended = new AbortController()
-  const tally: FeedTally = { bytesRead: 0, bytesRemote: 0 }
+  const tally: FeedTally = { bytesRead: 0, bytesRemote: 0, rowsSkipped: 0 }
+  const read = () => ({ bytesRead: tally.bytesRead, bytesRemote: tally.bytesRemote })
   // A task that ends before it was told to run has failed: what is still being read for it is of no use.
   void talk.lastWord.then(() => ended.abort())
   const signal = AbortSignal.any([halt, ended.signal])
@@ -54,19 +55,24 @@ export async function runAttempt(work: AttemptWork, engine: PooledEngine, stop: 
     const word = await Promise.race([talk.lastWord, aborted(halt)])
     if (word._tag === "failed") throw word.error
     const outcome = await output.finish(word.metrics)
-    return { outcome, metrics: word.metrics, ...tally, lost: false }
+    return { outcome, metrics: withSkipped(word.metrics, tally), ...read(), lost: false }
   } catch (error) {
     const spokeFirst = ended.signal.aborted
     const word = await talk.cancel()
     await feeding.catch(() => undefined)
     await output.discard()
     const lost = word._tag === "failed" && word.error._tag === "EngineLost"
-    if (stop.aborted) return { outcome: { _tag: "stopped" }, metrics: undefined, ...tally, lost }
+    if (stop.aborted) return { outcome: { _tag: "stopped" }, metrics: undefined, ...read(), lost }
     // What the engine said first is the cause; that the reading for it was broken off is only the consequence.
     const told = spokeFirst && word._tag === "failed" ? word.error : error
     const cause: unknown = output.failed.aborted ? output.failed.reason : told
-    return { outcome: failedOutcome(cause, work, engine.name), metrics: undefined, ...tally, lost }
+    return { outcome: failedOutcome(cause, work, engine.name), metrics: undefined, ...read(), lost }
   }
+}
+
+function withSkipped(metrics: TaskMetrics, { rowsSkipped }: FeedTally): TaskMetrics {
+  const { pages, rows } = metrics.rowsSkipped
+  return { ...metrics, rowsSkipped: { pages: pages + rowsSkipped, rows } }
 }
 
 export function attemptName({ query, stage, task, attempt }: AttemptKey): string {

@@ -18,7 +18,7 @@ export interface WorkStage extends Pick<Stage, "id" | "sql" | "columns" | "outpu
 }
 
 /** A scan whose splits are chosen. */
-export type WorkScan = Pick<ScanInput, "_tag" | "table" | "source" | "columns">
+export type WorkScan = Pick<ScanInput, "_tag" | "table" | "source" | "columns" | "pruning">
 
 /** Where a task's output lies. */
 export interface Holder {
@@ -32,6 +32,13 @@ export interface Supplies {
   /** Batches in the order (producer, partition, sequence), each verified. Throws InputLost when a node has not got them. */
   readonly read: (request: InputRequest) => AsyncIterable<ExchangeBatch>
   readonly fetch: (source: string, split: Split, columns: readonly string[], signal: AbortSignal) => Promise<SplitBytes>
+  /** Whether the split's indexes leave a row that the scan may need. */
+  readonly mayHold: (
+    source: string,
+    split: Split,
+    pruning: WorkScan["pruning"],
+    signal: AbortSignal,
+  ) => Promise<boolean>
   /** Tells the split's content from any other that a split of this node ever had. */
   readonly version: (source: string, split: Split) => Promise<string>
 }
@@ -79,6 +86,8 @@ export interface FeedTally {
   bytesRead: number
   /** From other nodes. */
   bytesRemote: number
+  /** Of splits whose indexes left none. */
+  rowsSkipped: number
 }
 
 /**
@@ -133,10 +142,16 @@ async function feedExchange(
 async function feedScan(
   { taskId, supplies, tally }: Feeding,
   input: WorkScan,
-  splits: readonly Split[],
+  listed: readonly Split[],
   talk: Conversation,
   signal: AbortSignal,
 ): Promise<void> {
+  const splits: Split[] = []
+  for (const split of listed) {
+    const isNeeded = input.pruning.length === 0 || (await supplies.mayHold(input.source, split, input.pruning, signal))
+    if (isNeeded) splits.push(split)
+    else tally.rowsSkipped += split.rows
+  }
   const known: EngineSplit[] = []
   for (const split of splits) {
     const { rows, made } = split

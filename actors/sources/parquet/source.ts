@@ -11,6 +11,7 @@ import { mayMatch, tableBounds } from "./pruning.ts"
 import { reason } from "./reason.ts"
 import { parquetColumns } from "./schema.ts"
 import type { ParquetColumn } from "./schema.ts"
+import { survivingRows } from "./surviving-rows.ts"
 
 export const PARQUET_KIND = "parquet"
 
@@ -105,6 +106,16 @@ function sourceTable(columns: readonly TableColumn[], files: readonly OpenedFile
     rows: files.reduce((sum, file) => sum + file.metadata.rowGroups.reduce((rows, group) => rows + group.rows, 0), 0),
     files: files.length,
     splits: (names, pruning) => listSplits(files, madeColumns(columns, options), names, pruning),
+    mayHold: (split, pruning, signal) => {
+      const file = fileOf(byPath, split.file)
+      const madeOf = madeColumns(columns, options)
+      // A column that is cast is compared in its other type: its bounds in the file say nothing of that.
+      const isMade = (name: string) =>
+        split.made?.some((made) => made.name === name) === true ||
+        madeOf({ file, number: 0, firstRow: 0 }, name) !== undefined
+      const stored = pruning.filter(({ column }) => !isMade(column))
+      return mayHoldRows(file, split, stored, signal)
+    },
     identity: (path) => {
       const { version, footerChecksum } = fileOf(byPath, path)
       return { bytes: version.bytes, checksum: footerChecksum }
@@ -189,6 +200,26 @@ function listSplits(
     rowsSkipped[rowsLeft === 0 ? "files" : "rowGroups"] += firstRow - rowsLeft
   }
   return { splits, pruned, rowsSkipped }
+}
+
+async function mayHoldRows(
+  file: OpenedFile,
+  split: Split,
+  pruning: readonly PruningPredicate[],
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const group = file.metadata.rowGroups[split.index]
+  if (group === undefined) return true
+  const predicates = pruning.flatMap((predicate) => {
+    const column = file.columns.get(predicate.column.toLowerCase())
+    return column === undefined ? [] : [{ target: { column, group, metadata: file.metadata }, predicate }]
+  })
+  const rows = await survivingRows(group.rows, predicates, async ({ start, length }) => {
+    if (start + length > file.version.bytes) return undefined
+    const [bytes] = await readRanges(file.path, file.version, [{ start, end: start + length }], signal)
+    return bytes && new Uint8Array(bytes)
+  })
+  return rows.length > 0
 }
 
 function readableColumn(file: OpenedFile, name: string): ParquetColumn {

@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Int32, Table as ArrowTable, tableToIPC, vectorFromArray } from "apache-arrow"
+import { initSync, Table, writeParquet, WriterPropertiesBuilder } from "parquet-wasm/esm/parquet_wasm.js"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { type Native, openNative } from "../bench/oracle/native.ts"
+import { difference } from "../bench/oracle/compare.ts"
+import { skeinAnswer } from "../bench/oracle/skein-answer.ts"
+import { openSession } from "../runtime/local.ts"
+import type { Session } from "../runtime/session.ts"
+
+const GROUP_ROWS = 2048
+
+let folder: string
+let native: Native
+let session: Session
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "skein-indexes-"))
+  const writer = await openNative({ threads: 1 })
+  // Each row group holds every eighth number from near 0 to near 16,000: bounds tell nothing, the filter does.
+  await writer.run(`COPY (
+      SELECT (i * 8 + g)::INTEGER % 1600 AS k, 's' || ((i * 8 + g) % 1600) AS s, g
+      FROM range(8) a(g), range(${GROUP_ROWS}) b(i) ORDER BY g, i
+    ) TO '${join(folder, "filters.parquet")}' (FORMAT parquet, ROW_GROUP_SIZE ${GROUP_ROWS})`)
+  writer.close()
+  // One row group of several pages: 0 to 999, then 9,000 to 9,999.
+  initSync({ module: await WebAssembly.compile(readFileSync(wasmFile())) })
+  const values = Array.from({ length: 2000 }, (_, row) => (row < 1000 ? row : row + 8000))
+  const table = new ArrowTable({ k: vectorFromArray(values, new Int32()) })
+  const pages = new WriterPropertiesBuilder()
+    .setDictionaryEnabled(false)
+    .setWriteBatchSize(100)
+    .setDataPageSizeLimit(400)
+    .build()
+  const file = writeParquet(Table.fromIPCStream(tableToIPC(table, "stream")), pages)
+  writeFileSync(join(folder, "pages.parquet"), file)
+  native = await openNative({ threads: 1, dataDir: folder })
+  session = await openSession({ workers: 2, dataDir: folder, cwd: folder })
+})
+afterAll(async () => {
+  await session.close()
+  native.close()
+  rmSync(folder, { recursive: true })
+})
+
+function wasmFile(): string {
+  return new URL(import.meta.resolve("parquet-wasm/esm/parquet_wasm_bg.wasm")).pathname
+}
+
+test.each([
+  ["SELECT count(*), min(g) FROM filters WHERE k = 803", 6 * GROUP_ROWS],
+  ["SELECT count(*), min(g) FROM filters WHERE k IN (803, 804)", 5 * GROUP_ROWS],
+  ["SELECT count(*), min(g) FROM filters WHERE s = 's803' AND k < 10000", 6 * GROUP_ROWS],
+  // Between its bounds, and in no row group at all.
+  ["SELECT count(*), min(g) FROM filters WHERE s = 's77777'", 8 * GROUP_ROWS],
+  // No filter can tell.
+  ["SELECT count(*), min(g) FROM filters WHERE k > 803 AND k < 805", 0],
+  ["SELECT count(*), min(g) FROM filters WHERE k = 803 OR g = 1", 0],
+  // Between two pages.
+  ["SELECT count(*) FROM pages WHERE k BETWEEN 2000 AND 8000", 2000],
+  ["SELECT count(*) FROM pages WHERE k = 5000", 2000],
+  ["SELECT count(*) FROM pages WHERE k BETWEEN 900 AND 8000", 0],
+] as const)("%s", async (sql, leastSkipped) => {
+  const expected = await native.query(sql)
+  const actual = await skeinAnswer(session, sql)
+  expect(difference(expected, actual)).toBeUndefined()
+  // A filter may err, but only to one side.
+  expect(actual.metrics.rowsSkipped.pages).toBeGreaterThanOrEqual(leastSkipped)
+  if (leastSkipped === 0) expect(actual.metrics.rowsSkipped.pages).toBe(0)
+})
+
+test("law 8: a column that is cast is compared as what it becomes, not by what its file says", async () => {
+  const writer = await openNative({ threads: 1 })
+  await writer.run(`COPY (SELECT (i % 20)::INTEGER AS k FROM range(4000) t(i)) TO '${join(folder, "cast-1.parquet")}'`)
+  await writer.run(`COPY (SELECT 'x' || (i % 20) AS k FROM range(4000) t(i)) TO '${join(folder, "cast-2.parquet")}'`)
+  writer.close()
+  const read = `read_parquet('${join(folder, "cast-*.parquet")}', union_by_name = true)`
+  for (const where of ["k <= '5'", "k = '007'", "k = '7'", "k >= '5'", "k LIKE '1%'"]) {
+    const sql = `SELECT k, count(*) AS n FROM ${read} WHERE ${where} GROUP BY k`
+    expect(difference(await native.query(sql), await skeinAnswer(session, sql))).toBeUndefined()
+  }
+})
