@@ -116,7 +116,7 @@ describe.each(Object.entries(VALUES))("%s", (type, values) => {
 
 /** Texts are cut between characters. */
 function startsWith(values: readonly string[]): fc.Arbitrary<{ op: Op; values: string[] }> {
-  const starts = values.flatMap((value) => [...value].slice(0, 3).map((_, i, all) => all.slice(0, i + 1).join("")))
+  const starts = values.flatMap((value) => [1, 2, 3].map((length) => Array.from(value).slice(0, length).join("")))
   return fc.record({ op: fc.constant<Op>("starts with"), values: fc.array(fc.constantFrom(...starts), ONE) })
 }
 
