@@ -183,14 +183,15 @@ const RawChunk = Schema.Struct({
       field_9: Schema.BigInt,
       field_11: Schema.optional(Schema.BigInt),
       field_12: Schema.optional(RawStatistics),
-      field_14: Schema.optional(Schema.BigInt),
-      field_15: Schema.optional(Schema.Int),
+      // Hints, and other things to some writers: what they hold is looked at when it is used.
+      field_14: Schema.optional(Schema.Unknown),
+      field_15: Schema.optional(Schema.Unknown),
     }),
   ),
-  field_4: Schema.optional(Schema.BigInt),
-  field_5: Schema.optional(Schema.Int),
-  field_6: Schema.optional(Schema.BigInt),
-  field_7: Schema.optional(Schema.Int),
+  field_4: Schema.optional(Schema.Unknown),
+  field_5: Schema.optional(Schema.Unknown),
+  field_6: Schema.optional(Schema.Unknown),
+  field_7: Schema.optional(Schema.Unknown),
   field_8: Schema.optional(Present),
 })
 
@@ -295,17 +296,21 @@ function columnChunk(raw: typeof RawChunk.Type): ColumnChunk {
 }
 
 /** Indexes are hints: a place that cannot be is none. */
-function fileRange(start: bigint | undefined, length: number | undefined): FileRange | undefined {
-  if (start === undefined || length === undefined || length <= 0 || !isPlace(start)) return undefined
-  return { start: Number(start), length }
+function fileRange(start: unknown, length: unknown): FileRange | undefined {
+  return isPlace(start) && isLength(length) ? { start: Number(start), length } : undefined
 }
 
-function bloomFilter(start: bigint | undefined, length: number | undefined): ColumnChunk["bloomFilter"] {
-  if (start === undefined || !isPlace(start)) return undefined
-  return { start: Number(start), length: length !== undefined && length > 0 ? length : undefined }
+function bloomFilter(start: unknown, length: unknown): ColumnChunk["bloomFilter"] {
+  return isPlace(start) ? { start: Number(start), length: isLength(length) ? length : undefined } : undefined
 }
 
-const isPlace = (start: bigint): boolean => start > 0n && start <= BigInt(Number.MAX_SAFE_INTEGER)
+function isPlace(start: unknown): start is bigint {
+  return typeof start === "bigint" && start > 0n && start <= BigInt(Number.MAX_SAFE_INTEGER)
+}
+
+function isLength(length: unknown): length is number {
+  return typeof length === "number" && Number.isInteger(length) && length > 0
+}
 
 function count(value: bigint, what: string): number {
   if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`${what} cannot be ${value}`)
