@@ -49,7 +49,7 @@ describe("without an engine", () => {
       '--session-table-bytes takes a size as 100MiB, 2GiB or 1000000, found "lots"',
     ],
     [["tpch", "--sf", "1"], "--out DIR is missing\n  say where the files shall go"],
-    [["bench", "tpcds"], 'unknown benchmark "tpcds"\n  there is one: skein bench tpch'],
+    [["bench", "tpcds"], 'unknown benchmark "tpcds"\n  there are two: skein bench tpch, skein bench micro'],
   ])("%j is wrong usage", (args, text) => {
     expect(skein(args)).toEqual({ code: 2, out: "", err: `error: ${text}\n` })
   })

@@ -82,12 +82,7 @@ SELECT p.id, q.id FROM (SELECT * FROM people WHERE id < 5) p ASOF JOIN (VALUES (
 SELECT r.id, q.seen FROM readings r ASOF JOIN readings q ON r.sensor = q.sensor AND r.seen > q.seen ORDER BY r.id;
 SELECT e.seq, o.oid IS NULL, o.day FROM events e ASOF LEFT JOIN (SELECT *, oid % 7 AS day FROM orders) o ON e.user_id = o.user_id AND e.seq % 9 >= o.day ORDER BY e.seq;
 SELECT count(*) FROM (SELECT r.id, r.sensor, r.seen, q.seen AS found FROM readings r ASOF JOIN readings q ON r.sensor = q.sensor AND r.seen <= q.seen) t WHERE found = (SELECT min(q.seen) FROM readings q WHERE q.sensor = t.sensor AND q.seen >= t.seen);
--- compare: by input order
-SELECT r.id, q.id FROM readings r ASOF JOIN readings q ON r.sensor = q.sensor AND r.seen > q.seen ORDER BY r.id;
--- compare: by input order
-SELECT e.seq, o.oid FROM events e ASOF LEFT JOIN (SELECT *, oid % 7 AS day FROM orders) o ON e.user_id = o.user_id AND e.seq % 9 >= o.day ORDER BY e.seq;
--- compare: by input order
-SELECT e.seq, o.seq FROM events e ASOF JOIN events o ON e.label = o.label AND e.kind < o.kind ORDER BY e.seq;
+SELECT e.seq, o.kind FROM events e ASOF JOIN events o ON e.label = o.label AND e.kind < o.kind ORDER BY e.seq;
 
 -- POSITIONAL
 -- compare: by input order
