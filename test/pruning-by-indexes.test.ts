@@ -73,12 +73,12 @@ test.each([
 
 test("law 8: a column that is cast is compared as what it becomes, not by what its file says", async () => {
   const writer = await openNative({ threads: 1 })
-  await writer.run(`COPY (SELECT (i % 20)::INTEGER AS k FROM range(4000) t(i)) TO '${join(folder, "cast-1.parquet")}'`)
-  await writer.run(`COPY (SELECT 'x' || (i % 20) AS k FROM range(4000) t(i)) TO '${join(folder, "cast-2.parquet")}'`)
+  await writer.run(`COPY (SELECT 'x' || (i % 20) AS k FROM range(4000) t(i)) TO '${join(folder, "texts.parquet")}'`)
   writer.close()
-  const read = `read_parquet('${join(folder, "cast-*.parquet")}', union_by_name = true)`
-  for (const where of ["k <= '5'", "k = '007'", "k = '7'", "k >= '5'", "k LIKE '1%'"]) {
-    const sql = `SELECT k, count(*) AS n FROM ${read} WHERE ${where} GROUP BY k`
-    expect(difference(await native.query(sql), await skeinAnswer(session, sql))).toBeUndefined()
-  }
+  const read = `read_parquet(['${join(folder, "pages.parquet")}', '${join(folder, "texts.parquet")}'], union_by_name = true)`
+  // As texts many of 0 to 999 lie between these, as numbers none.
+  const sql = `SELECT count(*), min(k), max(k) FROM ${read} WHERE k BETWEEN '2000' AND '8000'`
+  const expected = await native.query(sql)
+  expect(Number(expected.rows[0]?.[0])).toBeGreaterThan(100)
+  expect(difference(expected, await skeinAnswer(session, sql))).toBeUndefined()
 })
