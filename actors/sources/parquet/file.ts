@@ -3,7 +3,7 @@ import { open } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
 import { crc32 } from "node:zlib"
 import { Cancelled, SourceError } from "../../errors.ts"
-import { decodeMetadata } from "./metadata.ts"
+import { decodeFooter } from "./decoded-footers.ts"
 import type { ParquetMetadata } from "./metadata.ts"
 import { reason } from "./reason.ts"
 
@@ -41,7 +41,7 @@ export async function readFooter(path: string, signal?: AbortSignal): Promise<Pa
     const footer = await readFooterBytes(handle, path, version.bytes)
     checkUnchanged(path, version, await fileVersion(handle, path))
     try {
-      return { path, version, metadata: decodeMetadata(footer), footerChecksum: crc32(footer) }
+      return { path, version, metadata: decodeFooter(footer), footerChecksum: crc32(footer) }
     } catch (cause) {
       throw damaged(path, `its footer cannot be decoded (${reason(cause)})`)
     }
