@@ -64,6 +64,8 @@ export interface EngineInput {
   readonly table: string
   /** Filled by splits, not by batches. */
   readonly isScan?: boolean
+  /** Its rows must be read in their order, which DuckDB does of a table, but not of a UNION ALL under an aggregate. */
+  readonly isOrdered?: boolean
   readonly columns: readonly { readonly name: string; readonly sourceName: string; readonly type: string }[]
 }
 

@@ -71,7 +71,8 @@ export class TaskInputs {
   look(table: string, splits: readonly EngineSplit[]): readonly (readonly string[])[] {
     const input = this.#input(table)
     // Rows without columns are read from nowhere.
-    if ((this.#residents.isOn() || input.columns.length === 0) && ResidentScan.suits(input, splits)) {
+    const isView = input.columns.length === 0 || (this.#residents.isOn() && input.isOrdered !== true)
+    if (isView && ResidentScan.suits(input, splits)) {
       const scan = new ResidentScan(input, splits, this.#residents)
       this.#scans.set(table, scan)
       return this.#clock.work("other", () => scan.missing())

@@ -1,6 +1,8 @@
+import { NOWHERE } from "../ast/span.ts"
 import { walkTree } from "../ast/walk-tree.ts"
 import type { Cte, Query } from "../ast/query.ts"
 import { PlanDefect, UnknownColumn, UnsupportedSql } from "../errors.ts"
+import { type ColumnIds, typeName } from "../logical/column.ts"
 import { inputsOf, type Plan, type QueryPlan } from "../logical/plan.ts"
 import { validate } from "../logical/validate.ts"
 import { type CteBinding, type CteBindings, inlineCtes, NO_CTES } from "./ctes.ts"
@@ -10,6 +12,7 @@ import { NotTakenApart } from "./not-taken-apart.ts"
 import { plainQuery } from "./plain-query.ts"
 import { bindBlock } from "./select.ts"
 import { uniqueInCte } from "./unique-names.ts"
+import { mayBeUntyped } from "./untyped.ts"
 import { bindInOnePiece, bindRecursiveCte, bindWhole } from "./whole/bind-whole.ts"
 import { wholeReason } from "./whole/reason.ts"
 
@@ -37,7 +40,8 @@ export async function bind(query: Query, context: BindContext): Promise<QueryPla
         const env = envFor(ctes)
         const bound = isRecursive(cte, inner) ? await bindRecursiveCte(cte, env) : await bindQuery(cte.query, ctes)
         if (!isSpeakable(bound)) throw new NotTakenApart(`a type of ${cte.name.text} that has no name`)
-        const binding = bindingOf(cte, own.nextCte(), bound)
+        const typed = mayBeUntyped(cte.query, bound) ? withTypes(bound, own.ids) : bound
+        const binding = bindingOf(cte, own.nextCte(), typed)
         bindings.push(binding)
         ctes.set(cte.name.text.toLowerCase(), binding)
       }
@@ -118,6 +122,19 @@ function isRecursive(cte: Cte, query: Query): boolean {
   const name = cte.name.text.toLowerCase()
   for (const node of walkTree(cte.query)) if (node._tag === "TableRef" && node.name.toLowerCase() === name) return true
   return false
+}
+
+/** A NULL without a type becomes what a CTE makes of it, also where the CTE is written into the block that reads it. */
+function withTypes({ plan, fields }: BoundSubquery, ids: ColumnIds): BoundSubquery {
+  const items = fields.map(({ name, column }) => ({
+    column: ids.make(name, column.type),
+    // Not by castTo, which does nothing where the types are the same: they only seem to be.
+    expr: { _tag: "Cast" as const, input: column, type: typeName(column.type), try: false, span: NOWHERE },
+  }))
+  return {
+    plan: { _tag: "Project", input: plan, items },
+    fields: fields.map((field, i) => ({ ...field, column: items[i]?.column ?? field.column })),
+  }
 }
 
 function bindingOf(cte: Cte, id: number, bound: BoundSubquery): CteBinding {

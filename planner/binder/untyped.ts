@@ -5,7 +5,7 @@ import type { BoundSubquery } from "./from.ts"
 /**
  * Whether a column of the query may hold nothing but NULLs without a type. DESCRIBE calls such a column INTEGER, but
  * whatever reads the subquery in FROM gives it its type: `SELECT coalesce(n, DATE '2020-01-01') FROM (SELECT NULL AS n)`.
- * A CTE's column is INTEGER for good.
+ * A CTE's column is INTEGER for good: it is cast.
  */
 export function mayBeUntyped(query: Query, { fields }: BoundSubquery): boolean {
   return fields.some(({ column }) => /\bINTEGER\b/.test(column.type)) && hasUntyped(query.body)

@@ -44,6 +44,7 @@ const Stage = Schema.Struct({
   id: Count,
   sql: Schema.String,
   columns: Schema.Array(Column),
+  tasks: Schema.Struct({ _tag: Schema.Literals(["single", "partitions", "splits"]) }),
   output: Schema.Union([
     Schema.Struct({
       _tag: Schema.Literal("hash"),

@@ -91,6 +91,8 @@ function engineTask({ at, stage }: AttemptWork): EngineTask {
     inputs: stage.inputs.map((input) => ({
       table: input.table,
       isScan: input._tag === "scan",
+      // One task that does everything may know an order: first, list, DISTINCT ON.
+      isOrdered: stage.tasks._tag === "single",
       columns:
         input._tag === "scan"
           ? input.columns

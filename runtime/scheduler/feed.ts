@@ -13,7 +13,7 @@ const SPLITS_AHEAD_MAX = 2
 const READ_WINDOW_BYTES = 8 * 1024 * 1024
 
 /** What a task needs to know of its stage. Plain data: it crosses to other nodes. */
-export interface WorkStage extends Pick<Stage, "id" | "sql" | "columns" | "output" | "columnNames"> {
+export interface WorkStage extends Pick<Stage, "id" | "sql" | "columns" | "tasks" | "output" | "columnNames"> {
   readonly inputs: readonly (WorkScan | ExchangeInput)[]
 }
 
