@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Int32, Table as ArrowTable, tableToIPC, vectorFromArray } from "apache-arrow"
 import { initSync, Table, writeParquet, WriterPropertiesBuilder } from "parquet-wasm/esm/parquet_wasm.js"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { installedFile } from "../actors/installation.ts"
 import { type Native, openNative } from "../bench/oracle/native.ts"
 import { difference } from "../bench/oracle/compare.ts"
 import { skeinAnswer } from "../bench/oracle/skein-answer.ts"
@@ -26,7 +27,7 @@ beforeAll(async () => {
     ) TO '${join(folder, "filters.parquet")}' (FORMAT parquet, ROW_GROUP_SIZE ${GROUP_ROWS})`)
   writer.close()
   // One row group of several pages: 0 to 999, then 9,000 to 9,999.
-  initSync({ module: await WebAssembly.compile(readFileSync(wasmFile())) })
+  initSync({ module: await installedFile("parquet-wasm/esm/parquet_wasm_bg.wasm") })
   const values = Array.from({ length: 2000 }, (_, row) => (row < 1000 ? row : row + 8000))
   const table = new ArrowTable({ k: vectorFromArray(values, new Int32()) })
   const pages = new WriterPropertiesBuilder()
@@ -44,10 +45,6 @@ afterAll(async () => {
   native.close()
   rmSync(folder, { recursive: true })
 })
-
-function wasmFile(): string {
-  return new URL(import.meta.resolve("parquet-wasm/esm/parquet_wasm_bg.wasm")).pathname
-}
 
 test.each([
   ["SELECT count(*), min(g) FROM filters WHERE k = 803", 6 * GROUP_ROWS],

@@ -1,5 +1,4 @@
 import { readFile, writeFile } from "node:fs/promises"
-import { createRequire } from "node:module"
 import {
   Compression,
   EnabledStatistics,
@@ -10,6 +9,7 @@ import {
   WriterPropertiesBuilder,
   WriterVersion,
 } from "parquet-wasm/esm/parquet_wasm.js"
+import { installedFile } from "../../actors/installation.ts"
 import type { NativeOracle } from "../../actors/sources/parquet/testing/native.ts"
 import { Random } from "./random.ts"
 import { randomColumn, type RandomColumn } from "./random-columns.ts"
@@ -56,9 +56,7 @@ let writer: "fresh" | "ready" | "lost" = "fresh"
 async function rewritten(path: string, random: Random, columns: readonly RandomColumn[]): Promise<string | undefined> {
   if (writer === "lost") return undefined
   if (writer === "fresh") {
-    initSync({
-      module: await readFile(createRequire(import.meta.url).resolve("parquet-wasm/esm/parquet_wasm_bg.wasm")),
-    })
+    initSync({ module: await installedFile("parquet-wasm/esm/parquet_wasm_bg.wasm") })
     writer = "ready"
   }
   const said: string[] = []

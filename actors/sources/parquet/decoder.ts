@@ -34,7 +34,7 @@ function* decodeSplit(
   wanted: readonly DecodedColumn[],
   lent: boolean = false,
 ): Generator<DecodedBatch> {
-  const layout = decodeLayout(split.layout)
+  const layout = layoutOf(split)
   const columns = wanted.map((column) => findColumn(split, layout, column))
   const schema = schemaMessage(columns.map((column, index) => arrowField(`c${index}`, column.elements)))
   const bytes = columns.flatMap(({ chunks }) => chunks).reduce((sum, chunk) => sum + chunk.uncompressedBytes, 0)
@@ -67,6 +67,15 @@ function* decodeSplit(
     done += rows
   }
 }
+
+/** Decoded once a split, which is asked for its columns one after the other. */
+function layoutOf(split: SplitBytes): ParquetLayout {
+  const layout = layouts.get(split) ?? decodeLayout(split.layout)
+  layouts.set(split, layout)
+  return layout
+}
+
+const layouts = new WeakMap<SplitBytes, ParquetLayout>()
 
 type ColumnRead = (rows: number) => Vector
 

@@ -7,6 +7,7 @@ import * as fc from "fast-check"
 import { initSync, Table, writeParquet, WriterPropertiesBuilder } from "parquet-wasm/esm/parquet_wasm.js"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { PruningPredicate } from "../../../planner/physical/stage.ts"
+import { installedFile } from "../../installation.ts"
 import { readFooter } from "./file.ts"
 import { keptRows, pagesMayMatch, readPageLocations } from "./page-index.ts"
 import { parquetColumns } from "./schema.ts"
@@ -27,7 +28,7 @@ let path: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "skein-page-index-"))
   path = join(folder, "pages.parquet")
-  initSync({ module: await WebAssembly.compile(readFileSync(wasmFile())) })
+  initSync({ module: await installedFile("parquet-wasm/esm/parquet_wasm_bg.wasm") })
   const table = new ArrowTable({
     i: vectorFromArray(VALUES.i, new Int32()),
     s: vectorFromArray(VALUES.s, new Utf8()),
@@ -41,10 +42,6 @@ beforeAll(async () => {
   await writeFile(path, writeParquet(Table.fromIPCStream(tableToIPC(table, "stream")), properties))
 })
 afterAll(() => rm(folder, { recursive: true }))
-
-function wasmFile(): string {
-  return new URL(import.meta.resolve("parquet-wasm/esm/parquet_wasm_bg.wasm")).pathname
-}
 
 async function pagesOf(name: Name) {
   const { metadata } = await readFooter(path)

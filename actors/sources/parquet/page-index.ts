@@ -1,9 +1,9 @@
 import * as Schema from "effect/Schema"
-import { deserializeTCompactProtocol } from "hyparquet/src/thrift.js"
 import type { PruningPredicate } from "../../../planner/physical/stage.ts"
 import type { RowRange } from "./row-ranges.ts"
 import { type Bounds, factsMayMatch, isOrderTrusted, readBounds } from "./pruning.ts"
 import type { ColumnGroup } from "./pruning.ts"
+import { decodeThrift } from "./thrift-reader.ts"
 
 /** A data page of a column chunk, as the offset index tells of it. Offsets are of the file. */
 export interface PageLocation {
@@ -32,7 +32,7 @@ const decodeColumnIndex = Schema.decodeUnknownSync(RawColumnIndex)
  * be so: an index is a hint, and the caller does without.
  */
 export function readPageLocations(bytes: Uint8Array, rows: number): readonly PageLocation[] {
-  const raw = decodeOffsetIndex(thrift(bytes))
+  const raw = decodeOffsetIndex(decodeThrift(bytes)[0])
   const pages = raw.field_1.map((page): PageLocation => ({
     start: Number(page.field_1),
     length: page.field_2,
@@ -57,7 +57,7 @@ export function pagesMayMatch(
   pages: readonly PageLocation[],
   predicate: PruningPredicate,
 ): readonly boolean[] {
-  const raw = decodeColumnIndex(thrift(index))
+  const raw = decodeColumnIndex(decodeThrift(index)[0])
   const lists = [raw.field_1, raw.field_2, raw.field_3, ...(raw.field_5 === undefined ? [] : [raw.field_5])]
   if (lists.some((list) => list.length !== pages.length)) throw new Error("its index tells of other pages")
   const leaf = column.leaves[0] ?? -1
@@ -86,11 +86,4 @@ export function keptRows(pages: readonly PageLocation[], kept: readonly boolean[
   return pages.flatMap(({ firstRow }, i) =>
     kept[i] === true ? [{ start: firstRow, end: pages[i + 1]?.firstRow ?? rows }] : [],
   )
-}
-
-function thrift(bytes: Uint8Array): unknown {
-  return deserializeTCompactProtocol({
-    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    offset: 0,
-  })
 }

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { countRows, intersectRanges, joinRanges, type RowRange } from "./row-ranges.ts"
+import { intersectRanges, type RowRange } from "./row-ranges.ts"
 
 const ROWS = 40
 const rowsOf = (ranges: readonly RowRange[]): readonly number[] =>
@@ -11,6 +11,23 @@ const rowsOf = (ranges: readonly RowRange[]): readonly number[] =>
 const lists = fc
   .array(fc.record({ start: fc.nat(ROWS), end: fc.nat(ROWS) }), { maxLength: 8 })
   .map((ranges): readonly RowRange[] => ranges)
+
+/** The same rows as a list that is in order, with touching ranges joined and empty ones left out. */
+function joinRanges(ranges: readonly RowRange[]): readonly RowRange[] {
+  const joined: RowRange[] = []
+  for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start)) {
+    if (end <= start) continue
+    const last = joined.at(-1)
+    if (last !== undefined && start <= last.end) {
+      joined[joined.length - 1] = { start: last.start, end: Math.max(last.end, end) }
+    } else joined.push({ start, end })
+  }
+  return joined
+}
+
+function countRows(ranges: readonly RowRange[]): number {
+  return ranges.reduce((sum, { start, end }) => sum + end - start, 0)
+}
 
 test("ranges are joined to the same rows, in order and apart", () => {
   fc.assert(

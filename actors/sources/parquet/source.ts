@@ -107,14 +107,10 @@ function sourceTable(columns: readonly TableColumn[], files: readonly OpenedFile
     files: files.length,
     splits: (names, pruning) => listSplits(files, madeColumns(columns, options), names, pruning),
     mayHold: (split, pruning, signal) => {
-      const file = fileOf(byPath, split.file)
-      const madeOf = madeColumns(columns, options)
-      // A column that is cast is compared in its other type: its bounds in the file say nothing of that.
-      const isMade = (name: string) =>
-        split.made?.some((made) => made.name === name) === true ||
-        madeOf({ file, number: 0, firstRow: 0 }, name) !== undefined
+      // A column that is made is compared as what it becomes: its bounds in the file say nothing of that.
+      const isMade = (name: string) => split.made?.some((made) => made.name === name) === true
       const stored = pruning.filter(({ column }) => !isMade(column))
-      return mayHoldRows(file, split, stored, signal)
+      return mayHoldRows(fileOf(byPath, split.file), split, stored, signal)
     },
     identity: (path) => {
       const { version, footerChecksum } = fileOf(byPath, path)
@@ -214,10 +210,15 @@ async function mayHoldRows(
     const column = file.columns.get(predicate.column.toLowerCase())
     return column === undefined ? [] : [{ target: { column, group, metadata: file.metadata }, predicate }]
   })
+  // Two predicates about one column ask for the same indexes.
+  const parts = new Map<number, Uint8Array | undefined>()
   const rows = await survivingRows(group.rows, predicates, async ({ start, length }) => {
     if (start + length > file.version.bytes) return undefined
-    const [bytes] = await readRanges(file.path, file.version, [{ start, end: start + length }], signal)
-    return bytes && new Uint8Array(bytes)
+    if (!parts.has(start)) {
+      const [bytes] = await readRanges(file.path, file.version, [{ start, end: start + length }], signal)
+      parts.set(start, bytes && new Uint8Array(bytes))
+    }
+    return parts.get(start)
   })
   return rows.length > 0
 }
