@@ -32,6 +32,8 @@ export type WritingRequest =
   | { readonly _tag: "End" }
 
 export type WritingEvent =
+  /** Told first: what is sent to a thread of Deno before it listens is lost. */
+  | { readonly _tag: "Listening" }
   /** So many bytes of batches are encoded. */
   | { readonly _tag: "Taken"; readonly bytes: number }
   /** Every file is complete and on the disk. */

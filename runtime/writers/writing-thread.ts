@@ -25,6 +25,7 @@ export function writingThread(job: WritingJob): WritingThread {
     workerData: { codeCache: "getCompileCacheDir" in nodeModule ? nodeModule.getCompileCacheDir() : undefined },
     execArgv: [],
   })
+  const listening = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
   let failure: Error | undefined
   // Whoever gives a batch or waits for the end hears of it.
@@ -36,6 +37,8 @@ export function writingThread(job: WritingJob): WritingThread {
   const fail = (message: string, more: object = {}) => ended.reject(Object.assign(new Error(message), more))
   worker.on("message", (event: WritingEvent) => {
     switch (event._tag) {
+      case "Listening":
+        return listening.resolve()
       case "Taken":
         waitingBytes -= event.bytes
         room.resolve()
@@ -52,7 +55,7 @@ export function writingThread(job: WritingJob): WritingThread {
   worker.on("error", (error: unknown) => fail(`the thread that writes failed: ${String(error)}`))
   worker.on("exit", (code) => fail(`the thread that writes ended with code ${code}`))
   const post = (request: WritingRequest) => worker.postMessage(request)
-  const begun = begin(job, post, fail)
+  const begun = begin(job, Promise.race([listening.promise, ended.promise]), post, fail)
   return {
     batch: async (part, { ipc, rows }) => {
       await begun
@@ -79,13 +82,14 @@ export function writingThread(job: WritingJob): WritingThread {
 /** The rows wait until the thread was told what to do with them. */
 async function begin(
   job: WritingJob,
+  listening: Promise<void>,
   post: (request: WritingRequest) => void,
   fail: (message: string) => void,
 ): Promise<void> {
   try {
-    // Deno loses messages that carry a module to such a thread: there it compiles its own.
-    const isShared = job.file._tag === "parquet" && !("Deno" in globalThis)
+    const isShared = job.file._tag === "parquet"
     const parquet = isShared ? await loadParquetModule() : undefined
+    await listening
     post({ _tag: "Job", job, parquet })
   } catch (error) {
     fail(`the Parquet encoder cannot be loaded: ${String(error)}`)

@@ -49,6 +49,7 @@ export function serve(port: MessagePort): void {
         tell(failure(error))
       })
   })
+  tell({ _tag: "Listening" })
 }
 
 function partWriter(job: WritingJob, format: Format): PartWriter {
