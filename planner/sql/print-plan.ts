@@ -3,6 +3,7 @@ import {
   type Aggregate,
   type CteScan,
   type Exchange,
+  inputsOf,
   type Item,
   type Join,
   outputs,
@@ -215,16 +216,37 @@ function printCondition({ kind }: Join, condition: BoundExpr): string {
  * forgets both sides of `w SEMI JOIN w`.
  */
 function wholeFrom(plan: Whole, leaves: LeafPrinter): string {
-  const text = plan.parts.map((part) => (typeof part === "string" ? part : readText(plan, part, leaves))).join("")
+  const ctes: string[] = []
+  const sources = plan.inputs.map((input, i) => {
+    const select = shape(input, leaves)
+    if (!isRecursive(input)) return isBare(select) ? select.from : derived(select)
+    const name = `i${i}${plan.columns.map(sqlName)[0] ?? ""}`
+    ctes.push(`${name} AS ${derived(select)}`)
+    return name
+  })
+  const text = plan.parts.map((part) => (typeof part === "string" ? part : readText(sources, part))).join("")
   const names = plan.columns.map(sqlName)
-  return `(${text}) AS w${names[0] ?? ""}(${names.join(", ")})`
+  const body = ctes.length === 0 ? text : `WITH ${ctes.join(", ")} (${text})`
+  return `(${body}) AS w${names[0] ?? ""}(${names.join(", ")})`
 }
 
-function readText(plan: Whole, read: WholeRead, leaves: LeafPrinter): string {
-  const input = plan.inputs[read.input]
-  if (input === undefined) throw new Error(`a whole block has no input ${read.input}`)
-  const select = shape(input, leaves)
-  const from = isBare(select) ? select.from : derived(select)
+/**
+ * Whether a recursive CTE is below. The text may read this input in a correlated subquery, and there DuckDB takes a
+ * recursive CTE for correlated too, and then refuses to put a SEMI join over it, for one:
+ *
+ *   … EXISTS (FROM (WITH RECURSIVE r AS (…) FROM u SEMI JOIN r ON …) WHERE b = 1)           not implemented
+ *   WITH i AS (WITH RECURSIVE r AS (…) FROM u SEMI JOIN r ON …) … EXISTS (FROM i WHERE b = 1)      answered
+ */
+function isRecursive(plan: Plan): boolean {
+  const itself = plan._tag === "Whole" && plan.parts.some((part) => typeof part === "string" && RECURSIVE.test(part))
+  return itself || inputsOf(plan).some(isRecursive)
+}
+
+const RECURSIVE = /\brecursive\b/iu
+
+function readText(sources: readonly (string | undefined)[], read: WholeRead): string {
+  const from = sources[read.input]
+  if (from === undefined) throw new Error(`a whole block has no input ${read.input}`)
   // A column of nothing but NULL has no type yet; a table's column would have one.
   const items = read.fields.map(
     ({ name, column }) => `${isUntyped(column) ? "NULL" : sqlName(column)} AS ${quoteIdentifier(name)}`,

@@ -194,3 +194,5 @@ SELECT coalesce(s.c, 'none') AS p, typeof(s.c) AS t FROM (SELECT title || replac
 SELECT coalesce(s.c, ['none']) AS p FROM (SELECT [NULL] AS c, id FROM depts) s JOIN depts USING (id);
 SELECT coalesce(s.c, DATE '2020-01-01') AS p FROM (SELECT max(CASE WHEN id > 3 THEN NULL END) AS c FROM depts) s;
 SELECT s.c + 1 AS p FROM (SELECT CASE WHEN id > 10 THEN id ELSE NULL END AS c FROM depts) s ORDER BY p;
+WITH w AS (WITH RECURSIVE q AS (SELECT id FROM users), r(n) AS (SELECT id % 3 FROM q UNION SELECT n + 1 FROM r WHERE n < 30) SELECT id FROM q SEMI JOIN r ON id = n) SELECT id, rank() OVER (ORDER BY id) FROM users AS u WHERE NOT EXISTS (SELECT NULL FROM w AS n WHERE u.score > 50) ORDER BY id;
+WITH w AS (WITH RECURSIVE q AS (SELECT id FROM users), r(n) AS (SELECT id % 3 FROM q UNION SELECT n + 1 FROM r WHERE n < 30) SELECT id FROM q ANTI JOIN r ON id = n) SELECT quantile_disc(id, 0.25), rank() OVER (ORDER BY count(*)) FROM users AS u WHERE EXISTS (SELECT NULL FROM w AS n WHERE u.score > 50) GROUP BY ALL;
