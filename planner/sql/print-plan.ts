@@ -216,15 +216,15 @@ function printCondition({ kind }: Join, condition: BoundExpr): string {
  * forgets both sides of `w SEMI JOIN w`.
  */
 function wholeFrom(plan: Whole, leaves: LeafPrinter): string {
-  const ctes: string[] = []
-  const sources = plan.inputs.map((input, i) => {
-    const select = shape(input, leaves)
-    if (!isRecursive(input)) return isBare(select) ? select.from : derived(select)
-    const name = `i${i}${plan.columns.map(sqlName)[0] ?? ""}`
-    ctes.push(`${name} AS ${derived(select)}`)
-    return name
-  })
-  const text = plan.parts.map((part) => (typeof part === "string" ? part : readText(sources, part))).join("")
+  const hoisted = new Map(
+    plan.inputs.flatMap((input, i) =>
+      isRecursive(input) ? [[i, `i${i}${plan.columns.map(sqlName)[0] ?? ""}`] as const] : [],
+    ),
+  )
+  const ctes = [...hoisted].map(([i, name]) => `${name} AS (${render(inputOf(plan, i, leaves))})`)
+  const text = plan.parts
+    .map((part) => (typeof part === "string" ? part : readText(part, hoisted.get(part.input), plan, leaves)))
+    .join("")
   const names = plan.columns.map(sqlName)
   const body = ctes.length === 0 ? text : `WITH ${ctes.join(", ")} (${text})`
   return `(${body}) AS w${names[0] ?? ""}(${names.join(", ")})`
@@ -244,15 +244,24 @@ function isRecursive(plan: Plan): boolean {
 
 const RECURSIVE = /\brecursive\b/iu
 
-function readText(sources: readonly (string | undefined)[], read: WholeRead): string {
-  const from = sources[read.input]
-  if (from === undefined) throw new Error(`a whole block has no input ${read.input}`)
+function inputOf(plan: Whole, input: number, leaves: LeafPrinter): Select {
+  const found = plan.inputs[input]
+  if (found === undefined) throw new Error(`a whole block has no input ${input}`)
+  return shape(found, leaves)
+}
+
+function readText(read: WholeRead, cte: string | undefined, plan: Whole, leaves: LeafPrinter): string {
+  const from = cte ?? tableOf(inputOf(plan, read.input, leaves))
   // A column of nothing but NULL has no type yet; a table's column would have one.
   const items = read.fields.map(
     ({ name, column }) => `${isUntyped(column) ? "NULL" : sqlName(column)} AS ${quoteIdentifier(name)}`,
   )
   const text = `SELECT ${items.join(", ")} FROM ${from}`
   return read.parenthesised ? `(${text})` : text
+}
+
+function tableOf(select: Select): string | undefined {
+  return isBare(select) ? select.from : derived(select)
 }
 
 function isBare(select: Select): boolean {
