@@ -226,7 +226,8 @@ function wholeFrom(plan: Whole, leaves: LeafPrinter): string {
     .map((part) => (typeof part === "string" ? part : readText(part, hoisted.get(part.input), plan, leaves)))
     .join("")
   const names = plan.columns.map(sqlName)
-  const body = ctes.length === 0 ? text : `WITH ${ctes.join(", ")} (${text})`
+  // The text may begin with a WITH of its own.
+  const body = ctes.length === 0 ? text : `WITH ${ctes.join(", ")} FROM (${text})`
   return `(${body}) AS w${names[0] ?? ""}(${names.join(", ")})`
 }
 
