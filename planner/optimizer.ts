@@ -2,6 +2,7 @@ import { PlanDefect, UnsupportedSql } from "./errors.ts"
 import { mapInputs, type Plan, type QueryPlan } from "./logical/plan.ts"
 import { sameOutputs, validate } from "./logical/validate.ts"
 import { factorDisjunction } from "./rules/factor-disjunction.ts"
+import { leaveOutEmpty } from "./rules/leave-out-empty.ts"
 import { mergeFilters } from "./rules/merge-filters.ts"
 import { mergeProjects } from "./rules/merge-projects.ts"
 import { pruneColumns } from "./rules/prune-columns.ts"
@@ -24,6 +25,7 @@ export const RULE_GROUPS: readonly (readonly Rule[])[] = [
   [
     // First, so that a join key inside an OR is seen by the rules that look for keys.
     factorDisjunction,
+    leaveOutEmpty,
     mergeFilters,
     pushFilterBelowProject,
     pushFilterBelowAggregate,
