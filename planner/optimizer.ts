@@ -1,5 +1,5 @@
 import { PlanDefect, UnsupportedSql } from "./errors.ts"
-import { mapInputs, type Plan, type QueryPlan } from "./logical/plan.ts"
+import { inputsOf, mapInputs, type Plan, type QueryPlan } from "./logical/plan.ts"
 import { sameOutputs, validate } from "./logical/validate.ts"
 import { factorDisjunction } from "./rules/factor-disjunction.ts"
 import { leaveOutEmpty } from "./rules/leave-out-empty.ts"
@@ -61,7 +61,23 @@ export function optimize(
       const rules = group.filter((rule) => !disabled.has(rule.name))
       return applyRules(current, rules, context, observe)
     }, plan)
-  return { ...query, ctes: query.ctes.map((cte) => ({ ...cte, plan: run(cte.plan) })), root: run(query.root) }
+  return withoutUnread({
+    ...query,
+    ctes: query.ctes.map((cte) => ({ ...cte, plan: run(cte.plan) })),
+    root: run(query.root),
+  })
+}
+
+/** A CTE is computed for its readers, and a rule may have taken the last of them away. Each reads only those before it. */
+function withoutUnread(query: QueryPlan): QueryPlan {
+  const read = new Set<number>()
+  const visit = (plan: Plan): void => {
+    if (plan._tag === "CteScan") read.add(plan.cte)
+    for (const input of inputsOf(plan)) visit(input)
+  }
+  visit(query.root)
+  for (const { id, plan } of query.ctes.toReversed()) if (read.has(id)) visit(plan)
+  return { ...query, ctes: query.ctes.filter(({ id }) => read.has(id)) }
 }
 
 /** Runs the rules over the tree, root first, until a pass changes nothing. */

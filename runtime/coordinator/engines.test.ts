@@ -247,6 +247,20 @@ async function expectNothingLeft(session: Node): Promise<void> {
   expect(await readdir(spool)).toEqual([])
 }
 
+test("a plan that cannot end is the end of its query, and of no other", async () => {
+  let planner = sums(2)
+  const session = await open({ planner: (sql, request) => planner(sql, request) })
+  planner = async () => {
+    const rows = [int("g")]
+    const idle = stage(0, "single", 0, [], rows, "SELECT 1 AS g")
+    return plan(1, [idle, stage(1, "single", 0, [], [text("g")], "SELECT '1' AS g")])
+  }
+  await expect(answer(session)).rejects.toThrow("has stage 0, which nothing reads")
+  planner = sums(2)
+  expect(await answer(session)).toEqual(await sumsNatively())
+  await expectNothingLeft(session)
+})
+
 describe("equal to native DuckDB", () => {
   test.each([1, 2])(
     "aggregation in two stages, a diamond of five stages with 8 partitions: %i engines",

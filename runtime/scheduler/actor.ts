@@ -10,7 +10,7 @@ import { asActorError } from "./failure.ts"
 import type { Holder, Supplies } from "./feed.ts"
 import { queryShape } from "./layout.ts"
 import type { StageLayout } from "./layout.ts"
-import { expectQuery, expectStage, initialState } from "./state.ts"
+import { checkShape, expectQuery, expectStage, initialState } from "./state.ts"
 import type { Action, AttemptKey, OwnNode, SchedulerEvent, SchedulerState } from "./state.ts"
 
 /** Events that may wait for the scheduler: far more than the queries that are admitted can cause between two turns. */
@@ -116,8 +116,15 @@ class Scheduler {
     switch (message._tag) {
       case "Submit": {
         const { run } = message
-        this.runs.set(run.id, run)
         const query = queryShape(run.id, run.layouts, run.elsewhere?.rootOf)
+        try {
+          checkShape(query)
+        } catch (error) {
+          // What the planner got wrong is the end of this query, and of no other.
+          run.onEnd(asActorError(error))
+          return run.onDrained()
+        }
+        this.runs.set(run.id, run)
         return this.apply({ _tag: "QuerySubmitted", query })
       }
       case "Borrow":

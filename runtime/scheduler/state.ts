@@ -222,6 +222,11 @@ export function newEngine(node: string, state: EngineState): EngineEntry {
   return { state, node, startsFailed: 0, memoryBytes: 0, attempt: undefined, doomed: undefined }
 }
 
+/** Throws for a query that could not end: it has no stage, or one that nothing reads. */
+export function checkShape(shape: QueryShape): void {
+  newQuery(shape, new Set())
+}
+
 /** A query as it is when it arrives: stages without inputs are ready. */
 export function newQuery(shape: QueryShape, shuns: ReadonlySet<string>): QueryEntry {
   const result = shape.stages[shape.stages.length - 1]

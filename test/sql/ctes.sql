@@ -67,3 +67,5 @@ SELECT kind FROM events WHERE (kind::INTEGER + 1, label) = (kind, 'new');
 SELECT kind FROM events JOIN prices ON kind = user_key SEMI JOIN (prices AS t0 JOIN prices AS t1 USING (user_key)) ON kind = user_key;
 SELECT * REPLACE (kind AS kind) FROM events AS a JOIN events AS b USING (kind) WHERE a.seq < 3 AND b.seq < 40 ORDER BY ALL;
 SELECT * EXCLUDE (kind) FROM events AS a JOIN events AS b USING (kind) WHERE a.seq < 3 AND b.seq < 40 ORDER BY ALL;
+WITH w AS MATERIALIZED (SELECT id, score FROM users), v AS MATERIALIZED (SELECT id FROM w) SELECT u.id, v.id FROM users AS u JOIN (SELECT a.id FROM v AS a JOIN v AS b ON a.id = b.id) AS v ON u.id = v.id AND 1 = 2;
+WITH w AS MATERIALIZED (SELECT id, score FROM users) SELECT count(*), max(a.score) FROM w AS a JOIN w AS b ON a.id = b.id WHERE NULL;
