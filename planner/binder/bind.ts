@@ -1,7 +1,7 @@
 import { NOWHERE } from "../ast/span.ts"
 import { walkTree } from "../ast/walk-tree.ts"
 import type { Cte, Query } from "../ast/query.ts"
-import { PlanDefect, UnknownColumn, UnsupportedSql } from "../errors.ts"
+import { AmbiguousColumn, BindError, PlanDefect, UnknownColumn, UnsupportedSql } from "../errors.ts"
 import { type ColumnIds, typeName } from "../logical/column.ts"
 import { inputsOf, type Plan, type QueryPlan } from "../logical/plan.ts"
 import { validate } from "../logical/validate.ts"
@@ -89,14 +89,24 @@ function once(bindQuery: BindQuery): BindQuery {
   }
 }
 
-/** As one text, WITH and all, where something would be lost between two stages: a collation, a type without a name. */
+/**
+ * As one text, WITH and all, where something would be lost between two stages: a collation, a type without a name. And
+ * where a block is refused that stands in the whole: DuckDB reads some, such as `SELECT NULL AS n … GROUP BY n`,
+ * otherwise than when they are all of the statement.
+ */
 async function bindStatement(query: Query, env: FromContext): Promise<BoundSubquery> {
   for (const node of walkTree(query)) if (node._tag === "Collate") return bindInOnePiece(query, env, "it has COLLATE")
   try {
     return await env.bindQuery(query, env.ctes)
   } catch (error) {
-    if (!(error instanceof NotTakenApart)) throw error
-    return bindInOnePiece(query, env, `it has ${error.what}`)
+    if (error instanceof NotTakenApart) return bindInOnePiece(query, env, `it has ${error.what}`)
+    const isWord = [BindError, UnknownColumn, AmbiguousColumn].some((word) => error instanceof word)
+    if (!isWord) throw error
+    try {
+      return await bindInOnePiece(query, env, "one of its blocks is read otherwise on its own")
+    } catch {
+      throw error
+    }
   }
 }
 
