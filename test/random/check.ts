@@ -35,6 +35,8 @@ const REFUSALS = new Set([
   "AmbiguousColumn",
   "BindError",
   "QueryError",
+  // Texts that are put into texts grow beyond any engine: the statement is refused for what it needs.
+  "OutOfMemory",
 ])
 const RAISED = /^(Conversion|Out of Range|Invalid Input|Overflow|Division) ?\w* ?Error/u
 
@@ -46,7 +48,9 @@ interface Failure {
 export async function checkQuery(world: World, written: Written, options: QueryOptions): Promise<Verdict> {
   const expected = await attempt(world.native.query(written.sql))
   const actual = await attempt(within(world, written.sql, options))
-  if (isFailure(actual) && isDefect(actual)) return wrong(`${actual.tag}: ${actual.message}`)
+  if (isFailure(actual) && isDefect(actual) && !(isFailure(expected) && isEngines(expected))) {
+    return wrong(`${actual.tag}: ${actual.message}`)
+  }
   if (isFailure(expected)) {
     if (isFailure(actual)) return { _tag: "refused by both", sentence: actual.message }
     if (RAISED.test(expected.message)) return { _tag: "raised by native", sentence: expected.message }
@@ -156,11 +160,16 @@ async function within(world: World, sql: string, options: QueryOptions): Promise
   return skeinAnswer(world.session, sql, { ...options, signal: AbortSignal.timeout(QUERY_MS_MAX) })
 }
 
-function isDefect({ tag, message }: Failure): boolean {
+function isDefect(failure: Failure): boolean {
+  const { tag, message } = failure
   return (
-    !REFUSALS.has(tag) ||
-    /INTERNAL|Internal Error|Cannot read properties|is not a function|not understood/u.test(message)
+    !REFUSALS.has(tag) || isEngines(failure) || /Cannot read properties|is not a function|not understood/u.test(message)
   )
+}
+
+/** DuckDB's own defect: where native has it too, there is no answer to compare with. */
+function isEngines({ message }: Failure): boolean {
+  return /INTERNAL|Internal Error/u.test(message)
 }
 
 async function attempt(answer: Promise<Answer>): Promise<Answer | Failure> {
