@@ -1,5 +1,6 @@
+import type { PruningPredicate } from "../../planner/physical/stage.ts"
 import type { ActorError } from "../errors.ts"
-import type { MadeColumn, SplitBytes } from "../sources/source.ts"
+import type { MadeColumn, RowRange, SplitBytes } from "../sources/source.ts"
 import type { EngineMacro } from "./duckdb.ts"
 
 /**
@@ -67,6 +68,8 @@ export interface EngineInput {
   /** Its rows must be read in their order, which DuckDB does of a table, but not of a UNION ALL under an aggregate. */
   readonly isOrdered?: boolean
   readonly columns: readonly { readonly name: string; readonly sourceName: string; readonly type: string }[]
+  /** All must hold for a row of a scan to matter; the statement applies them again (law 8). */
+  readonly pruning?: readonly PruningPredicate[]
 }
 
 /** One split of a scan, as the engine knows it. */
@@ -75,6 +78,8 @@ export interface EngineSplit {
   readonly key: string
   readonly rows: number
   readonly made?: readonly MadeColumn[] | undefined
+  /** Those of its rows that may matter, as far as its indexes tell; undefined: nobody asked. */
+  readonly survivors?: readonly RowRange[] | undefined
 }
 
 export interface BatchBytes {

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib"
 import * as arrow from "apache-arrow"
 import { ExchangeError } from "../errors.ts"
-import type { SplitBytes } from "../sources/source.ts"
+import type { LeftOut, SplitBytes, SplitFilter } from "../sources/source.ts"
 import type { EngineInputRequest } from "./core.ts"
 import type { DuckDB } from "./duckdb.ts"
 import { hasEndOfStream } from "./flat-message.ts"
@@ -10,10 +10,14 @@ import { isOutOfMemory } from "./refusal.ts"
 import { insertStream } from "./insert-stream.ts"
 import { ResidentScan } from "./residency/resident-scan.ts"
 import type { ResidentTables } from "./residency/resident-tables.ts"
+import { splitFilter } from "./split-filter.ts"
 import { SplitReader } from "./split-reader.ts"
 import { fillFrom, stagedInput, stagedName } from "./staged.ts"
 import { StreamJoiner } from "./stream-joiner.ts"
 import type { TaskClock } from "./task-clock.ts"
+
+/** A first read keeps what it reads where more than this share of the first split's rows matters to it. */
+const FILTERED_SHARE_MAX = 0.4
 
 /** A table without columns (`count(*)` reads none) keeps its row count in one column. */
 const ROWS_COLUMN = "rows"
@@ -29,6 +33,9 @@ export class TaskInputs {
   readonly #residents: ResidentTables
   readonly #reader: SplitReader
   readonly #scans = new Map<string, ResidentScan>()
+  /** Scans that read only the rows that matter, and what each would be if it kept its columns. */
+  readonly #filtered = new Map<string, ResidentScan | undefined>()
+  readonly #splits = new Map<string, readonly EngineSplit[]>()
   readonly #waiting = new Map<string, StreamJoiner>()
   #rows = 0
   #bytesExchanged = 0
@@ -53,6 +60,10 @@ export class TaskInputs {
     return this.#reader.bytes()
   }
 
+  rowsLeftOut(): LeftOut {
+    return this.#reader.leftOut()
+  }
+
   create(): void {
     this.#clock.work("other", () => {
       for (const input of this.#inputs) if (!input.isScan) this.#db.statements.run(createTable(input))
@@ -67,16 +78,22 @@ export class TaskInputs {
     }
   }
 
-  /** Takes note of what a scan reads. Gives, by split, the columns that have to be sent. */
+  /**
+   * Takes note of what a scan reads. Gives, by split, the columns that have to be sent. A scan with predicates that reads
+   * something for the first time reads only the rows that matter, and keeps nothing: it may be the only one.
+   */
   look(table: string, splits: readonly EngineSplit[]): readonly (readonly string[])[] {
     const input = this.#input(table)
+    this.#splits.set(table, splits)
     // Rows without columns are read from nowhere.
     const isView = input.columns.length === 0 || (this.#residents.isOn() && input.isOrdered !== true)
-    if (isView && ResidentScan.suits(input, splits)) {
-      const scan = new ResidentScan(input, splits, this.#residents)
-      this.#scans.set(table, scan)
-      return this.#clock.work("other", () => scan.missing())
-    }
+    const scan =
+      isView && ResidentScan.suits(input, splits) ? new ResidentScan(input, splits, this.#residents) : undefined
+    const isFiltered = (input.pruning ?? []).length > 0 && (scan === undefined || scan.isFirst())
+    const missing = this.#clock.work("other", () => scan?.missing())
+    if (isFiltered) this.#filtered.set(table, scan)
+    else if (scan !== undefined) this.#scans.set(table, scan)
+    if (!isFiltered && missing !== undefined) return missing
     this.#clock.work("other", () => this.#db.statements.run(createTable(input)))
     return splits.map(() => [...new Set(input.columns.map(({ sourceName }) => sourceName))])
   }
@@ -93,9 +110,33 @@ export class TaskInputs {
     const { index, split } = request
     const scan = this.#scans.get(request.table)
     // The rows of a resident scan count when it is complete: a part of them may be there already.
-    if (scan !== undefined) await scan.ingest(index, split, this.#reader)
-    else this.#rows += await this.#split(input, request)
+    if (scan !== undefined) {
+      await scan.ingest(index, split, this.#reader)
+      return split.rows
+    }
+    const rows = await this.#split(input, request)
+    const kept = this.#filtered.get(request.table)
+    if (kept === undefined) {
+      this.#rows += rows
+      return rows
+    }
+    this.#filtered.set(request.table, undefined)
+    if (rows <= split.rows * FILTERED_SHARE_MAX) {
+      kept.pass()
+      this.#rows += rows
+      return rows
+    }
+    await this.#keep(kept, index, split)
     return split.rows
+  }
+
+  /** Most of the first split matters: it and those that follow are read whole, and kept. */
+  async #keep(scan: ResidentScan, index: number, split: SplitBytes): Promise<void> {
+    const { table } = scan.input
+    this.#waiting.delete(table)
+    this.#clock.work("other", () => this.#db.statements.run(`DROP TABLE ${quoted(table)}`))
+    this.#scans.set(table, scan)
+    await scan.ingest(index, split, this.#reader)
   }
 
   /** Inserts what still waits, and compares every table with what `arrived`: DuckDB drops a stream without a word. */
@@ -126,29 +167,36 @@ export class TaskInputs {
   }
 
   async #split(input: EngineInput, request: Extract<EngineInputRequest, { _tag: "InputSplit" }>): Promise<number> {
-    const { split } = request
+    const { split, index } = request
     const { made } = split
-    if (made === undefined) return this.#decoded(input, split, input.columns)
+    const survivors = this.#splits.get(request.table)?.[index]?.survivors
+    const filter = splitFilter(input, made, survivors)
+    if (made === undefined) return this.#decoded(input, split, input.columns, filter)
     const staged = stagedInput(input, made)
     this.#clock.work("ingest", () => {
       this.#flush(input.table)
       this.#db.statements.run(createTable(staged))
     })
+    let { rows } = split
     if (staged.columns.length === 0) this.#clock.work("ingest", () => this.#appendRowCount(staged, split.rows))
-    else await this.#decoded(staged, split, staged.columns)
+    else rows = await this.#decoded(staged, split, staged.columns, filter)
     this.#clock.work("ingest", () => {
       this.#flush(staged.table)
-      this.#checkRows(staged.table, split.rows)
+      this.#checkRows(staged.table, rows)
       this.#db.statements.run(fillFrom(staged, input, made))
       this.#db.statements.run(`DROP TABLE ${quoted(staged.table)}`)
     })
-    return split.rows
+    return rows
   }
 
-  async #decoded(input: EngineInput, split: SplitBytes, wanted: EngineInput["columns"]): Promise<number> {
+  #decoded(
+    input: EngineInput,
+    split: SplitBytes,
+    wanted: EngineInput["columns"],
+    filter: SplitFilter | undefined,
+  ): Promise<number> {
     const columns = wanted.map(({ sourceName, type }) => ({ name: sourceName, type }))
-    await this.#reader.read(split, columns, (stream, rows) => this.#append(input, stream, rows, true))
-    return split.rows
+    return this.#reader.read(split, columns, (stream, rows) => this.#append(input, stream, rows, true), filter)
   }
 
   /** `lent`: the stream is overwritten by the next one. */

@@ -11,9 +11,6 @@ import { TaskInputs } from "./task-inputs.ts"
 /** Output that was sent and that nobody has said is safe. Then the engine waits: a slow disk holds up its producers. */
 const OUTPUT_IN_FLIGHT_BYTES_MAX = 32 * 1024 * 1024
 
-/** The decoder reads whole row groups. */
-const NONE_SKIPPED = { pages: 0, rows: 0 }
-
 export interface TaskPorts {
   readonly db: DuckDB
   readonly residents: ResidentTables
@@ -159,7 +156,7 @@ export class TaskRun {
       memoryBytes: this.#ports.db.memoryBytes(),
       bytesDecoded: this.#inputs.bytesDecoded(),
       bytesIngested: this.#inputs.bytesIngested(),
-      rowsSkipped: NONE_SKIPPED,
+      rowsSkipped: this.#inputs.rowsLeftOut(),
       cache: { ...residents.counts(), bytes: residents.bytes() },
     }
   }

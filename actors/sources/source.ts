@@ -51,10 +51,14 @@ export interface SourceTable {
    */
   readonly splits: (columns: readonly string[], pruning: readonly PruningPredicate[]) => SplitList
   /**
-   * Whether the split's own indexes leave a row for which every predicate may be true. Reads none of its pages. Rejects
-   * with SourceError.
+   * The rows for which every predicate may be true, as far as the split's own indexes tell. Reads none of its pages.
+   * Rejects with SourceError.
    */
-  readonly mayHold: (split: Split, pruning: readonly PruningPredicate[], signal?: AbortSignal) => Promise<boolean>
+  readonly survivors: (
+    split: Split,
+    pruning: readonly PruningPredicate[],
+    signal?: AbortSignal,
+  ) => Promise<readonly RowRange[]>
   /** What one of its files was when its metadata was read. */
   readonly identity: (file: string) => FileIdentity
   /**
@@ -121,10 +125,34 @@ export interface SplitDecoder {
   /**
    * Decodes into Arrow IPC streams with an end marker, each small enough to insert; columns in the order asked for.
    * Throws SourceError naming the file, the column and the reason. Any other error means that the decoder is unusable
-   * and its thread must be replaced. With `lent` a stream's memory is used again for the next one: whoever keeps it
-   * until then copies it.
+   * and its thread must be replaced.
    */
-  readonly decode: (bytes: SplitBytes, columns: readonly DecodedColumn[], lent?: boolean) => Iterable<DecodedBatch>
+  readonly decode: (
+    bytes: SplitBytes,
+    columns: readonly DecodedColumn[],
+    options?: DecodeOptions,
+  ) => Iterable<DecodedBatch>
+}
+
+export interface DecodeOptions {
+  /** A stream's memory is used again for the next one: whoever keeps it until then copies it. */
+  readonly lent?: boolean
+  /** Rows may be left out that this shows to be of no use. */
+  readonly filter?: SplitFilter | undefined
+}
+
+/** What is known of the rows that a scan needs of a split. A hint: more may come (law 8). */
+export interface SplitFilter {
+  /** All must hold. */
+  readonly pruning: readonly PruningPredicate[]
+  /** All others are known not to matter. */
+  readonly ranges: readonly RowRange[]
+}
+
+/** Rows of a split, from `start` up to `end`. Lists of them are in order, neither empty nor touching. */
+export interface RowRange {
+  readonly start: number
+  readonly end: number
 }
 
 export interface DecodedColumn {
@@ -132,7 +160,17 @@ export interface DecodedColumn {
   readonly type: string
 }
 
+/** `rows` may be 0, and then there is no stream. */
 export interface DecodedBatch {
   readonly ipc: Uint8Array
+  readonly rows: number
+  /** Rows of the split since the batch before that are not in this one. */
+  readonly leftOut: LeftOut
+}
+
+export interface LeftOut {
+  /** Together with their pages, by the split's indexes. */
+  readonly pages: number
+  /** By their values. */
   readonly rows: number
 }

@@ -31,7 +31,7 @@ export async function decodeLineitem(path: string, rounds: number): Promise<read
     // `readParquet`, which is simpler, reads all columns whatever it is asked for.
     (await file.read({ columns: COLUMNS, rowGroups: [rowGroup], batchSize: rows })).intoIPCStream()
   const streams = (split: SplitBytes, use: (ipc: Uint8Array) => void): void => {
-    for (const { ipc } of parquetDecoder.decode(split, types, true)) use(ipc)
+    for (const { ipc } of parquetDecoder.decode(split, types, { lent: true })) use(ipc)
   }
 
   const [first] = splits

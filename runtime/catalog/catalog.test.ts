@@ -196,7 +196,7 @@ describe("a query's catalog", () => {
         files: files.length,
         splits: () => ({ splits: [], pruned: 0, rowsSkipped: { files: 0, rowGroups: 0 } }),
         identity: () => ({ bytes: 1, checksum: 1 }),
-        mayHold: async () => true,
+        survivors: async () => [],
         version: ({ file, index }) => `${file} ${index}`,
         fetch: () => Promise.reject(new Error("nothing to read")),
       }

@@ -1,7 +1,7 @@
 import { Cancelled, QueryError, SourceError } from "../../actors/errors.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
 import type { PruningPredicate } from "../../planner/physical/stage.ts"
-import type { Source, SourceTable, Split, SplitBytes } from "../../actors/sources/source.ts"
+import type { RowRange, Source, SourceTable, Split, SplitBytes } from "../../actors/sources/source.ts"
 import type { OrderedFile } from "./order.ts"
 import { fileInRoot } from "./roots.ts"
 import type { DataRoot } from "./roots.ts"
@@ -22,13 +22,13 @@ export interface Guest {
     columns: readonly string[],
     signal: AbortSignal,
   ) => Promise<SplitBytes>
-  /** Whether the split's indexes leave a row that the scan may need. */
-  readonly mayHold: (
+  /** The rows of the split that the scan may need, as far as its indexes tell. */
+  readonly survivors: (
     file: OrderedFile,
     split: Omit<Split, "file">,
     pruning: readonly PruningPredicate[],
     signal: AbortSignal,
-  ) => Promise<boolean>
+  ) => Promise<readonly RowRange[]>
   /** Tells the split's content, which is checked as well, from any other that this node ever had. */
   readonly version: (file: OrderedFile, split: Pick<Split, "index" | "rows" | "bytes">) => Promise<string>
 }
@@ -147,9 +147,9 @@ function newStay(parts: GuestsParts, coordinator: string): Stay {
       const { path, table } = await tableOf(file)
       return table.fetch({ ...split, file: path }, columns, signal)
     },
-    mayHold: async (file, split, pruning, signal) => {
+    survivors: async (file, split, pruning, signal) => {
       const { path, table } = await tableOf(file)
-      return table.mayHold({ ...split, file: path }, pruning, signal)
+      return table.survivors({ ...split, file: path }, pruning, signal)
     },
     version: async (file, split) => {
       const { path, table } = await tableOf(file)

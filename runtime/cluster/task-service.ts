@@ -112,7 +112,7 @@ function attemptWork(order: TaskOrder, supplies: Supplies): AttemptWork {
   }
 }
 
-function orderedFiles({ files }: TaskOrder, guest: Guest): Pick<Supplies, "fetch" | "mayHold" | "version"> {
+function orderedFiles({ files }: TaskOrder, guest: Guest): Pick<Supplies, "fetch" | "survivors" | "version"> {
   const fileOf = (split: Split) => {
     const file = files[Number(split.file)]
     if (file === undefined) throw new Error(`the order of a task has no file ${split.file}`)
@@ -120,7 +120,7 @@ function orderedFiles({ files }: TaskOrder, guest: Guest): Pick<Supplies, "fetch
   }
   return {
     fetch: async (_, split, columns, signal) => guest.fetch(fileOf(split), split, columns, signal),
-    mayHold: async (_, split, pruning, signal) => guest.mayHold(fileOf(split), split, pruning, signal),
+    survivors: async (_, split, pruning, signal) => guest.survivors(fileOf(split), split, pruning, signal),
     version: async (_, split) => guest.version(fileOf(split), split),
   }
 }

@@ -53,7 +53,7 @@ function numbers(...splitRows: readonly number[]): Source {
           rowsSkipped: { files: 0, rowGroups: 5 },
         }),
         identity: () => ({ bytes: 1, checksum: 1 }),
-        mayHold: async () => true,
+        survivors: async () => [],
         version: ({ file, index }) => `${file} ${index}`,
         fetch: async (split) => fakeSplit(file, contents[split.index] ?? []),
       }

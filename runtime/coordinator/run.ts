@@ -128,7 +128,7 @@ export class PlanRun {
           store,
           read: peers?.read ?? readStore(store),
           fetch: (source, split, columns, signal) => table(source).fetch(split, columns, signal),
-          mayHold: (source, split, pruning, signal) => table(source).mayHold(split, pruning, signal),
+          survivors: (source, split, pruning, signal) => table(source).survivors(split, pruning, signal),
           version: async (source, split) => table(source).version(split),
         },
         ...(peers === undefined ? {} : { elsewhere: elsewhere(peers, table) }),

@@ -97,6 +97,7 @@ function engineTask({ at, stage }: AttemptWork): EngineTask {
         input._tag === "scan"
           ? input.columns
           : input.columns.map(({ name, type }) => ({ name, sourceName: name, type })),
+      pruning: input._tag === "scan" ? input.pruning : [],
     })),
     sql: stage.sql,
     columns: stage.columns.map(({ name, wireType }) => ({ name, wireType })),

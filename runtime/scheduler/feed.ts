@@ -1,6 +1,6 @@
 import type { ExchangeBatch } from "../../actors/exchange/keys.ts"
 import type { ExchangeStore } from "../../actors/exchange/store.ts"
-import type { Split, SplitBytes } from "../../actors/sources/source.ts"
+import type { RowRange, Split, SplitBytes } from "../../actors/sources/source.ts"
 import type { EngineSplit } from "../../actors/engine/messages.ts"
 import type { ExchangeInput, ScanInput, Stage, StageId } from "../../planner/physical/stage.ts"
 import type { Conversation } from "./conversation.ts"
@@ -32,13 +32,13 @@ export interface Supplies {
   /** Batches in the order (producer, partition, sequence), each verified. Throws InputLost when a node has not got them. */
   readonly read: (request: InputRequest) => AsyncIterable<ExchangeBatch>
   readonly fetch: (source: string, split: Split, columns: readonly string[], signal: AbortSignal) => Promise<SplitBytes>
-  /** Whether the split's indexes leave a row that the scan may need. */
-  readonly mayHold: (
+  /** The rows of the split that the scan may need, as far as its indexes tell. */
+  readonly survivors: (
     source: string,
     split: Split,
     pruning: WorkScan["pruning"],
     signal: AbortSignal,
-  ) => Promise<boolean>
+  ) => Promise<readonly RowRange[]>
   /** Tells the split's content from any other that a split of this node ever had. */
   readonly version: (source: string, split: Split) => Promise<string>
 }
@@ -147,15 +147,19 @@ async function feedScan(
   signal: AbortSignal,
 ): Promise<void> {
   const splits: Split[] = []
-  for (const split of listed) {
-    const isNeeded = input.pruning.length === 0 || (await supplies.mayHold(input.source, split, input.pruning, signal))
-    if (isNeeded) splits.push(split)
-    else tally.rowsSkipped += split.rows
-  }
   const known: EngineSplit[] = []
-  for (const split of splits) {
+  for (const split of listed) {
     const { rows, made } = split
-    known.push({ key: await supplies.version(input.source, split), rows, made })
+    const survivors =
+      input.pruning.length === 0
+        ? undefined
+        : await supplies.survivors(input.source, split, input.pruning, signal)
+    if (survivors?.length === 0) {
+      tally.rowsSkipped += rows
+      continue
+    }
+    splits.push(split)
+    known.push({ key: await supplies.version(input.source, split), rows, made, survivors })
   }
   const missing = await talk.look(input.table, known)
   signal.throwIfAborted()

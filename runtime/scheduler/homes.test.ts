@@ -17,7 +17,7 @@ function table(files: number, groups: number, folder = "/data"): SourceTable {
     files,
     splits: () => ({ splits, pruned: 0, rowsSkipped: { files: 0, rowGroups: 0 } }),
     identity: () => ({ bytes: 123_456, checksum: 987_654_321 }),
-    mayHold: async () => true,
+    survivors: async () => [],
     version: () => "",
     fetch: () => Promise.reject(new Error("nothing is read here")),
   }

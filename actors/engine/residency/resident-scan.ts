@@ -38,12 +38,27 @@ export class ResidentScan {
     )
   }
 
+  /** Whether every split is read, and none of its columns is held or was read before. */
+  isFirst(): boolean {
+    const isRead = this.splits.every((split) => columnTypes(this.input, split).size > 0)
+    return isRead && this.#keys().every((key) => !this.#tables.isKnown(key))
+  }
+
+  /** It is read in another way: the next one is not the first. */
+  pass(): void {
+    for (const key of this.#keys()) this.#tables.pass(key)
+  }
+
+  #keys(): readonly string[] {
+    return this.splits.flatMap((split) =>
+      [...columnTypes(this.input, split)].map(([name, type]) => columnKey(split, name, type)),
+    )
+  }
+
   /** Takes the columns of a split that were missing, one after the other. */
   async ingest(index: number, bytes: SplitBytes, reader: SplitReader): Promise<void> {
     const split = this.splits[index]
-    if (split === undefined || split.rows !== bytes.rows) {
-      throw new ExchangeError({ message: `${this.input.table} has no split ${index} of ${bytes.rows} rows` })
-    }
+    if (split === undefined || split.rows !== bytes.rows) throw noSplit(this.input, index, bytes)
     for (const [name, type] of columnTypes(this.input, split)) {
       const key = columnKey(split, name, type)
       if (this.#tables.holds(key)) continue
@@ -63,6 +78,10 @@ export class ResidentScan {
       return this.#tables.table(columnKey(split, name, type))
     })
   }
+}
+
+function noSplit({ table }: EngineInput, index: number, { rows }: SplitBytes): ExchangeError {
+  return new ExchangeError({ message: `${table} has no split ${index} of ${rows} rows` })
 }
 
 /** The columns that are read from the split, each once, with their types in the file. */

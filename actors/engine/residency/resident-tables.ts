@@ -70,6 +70,16 @@ export class ResidentTables {
     return this.#fresh.has(key) || this.#residents.take(key) !== undefined
   }
 
+  /** Whether the column is held, or was read before. */
+  isKnown(key: string): boolean {
+    return this.#fresh.has(key) || this.#residents.isKnown(key)
+  }
+
+  /** The column is read, but not kept. */
+  pass(key: string): void {
+    this.#residents.pass(key)
+  }
+
   /** The table of a column that is held. */
   table(key: string): string {
     const table = this.#fresh.get(key)?.table ?? this.#residents.take(key)?.table

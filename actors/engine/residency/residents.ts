@@ -23,7 +23,7 @@ const HEAT_HALF_LIFE_QUERIES = 2
 /** What is kept gives way only to what is worth so many times more: costs are measured, and equals differ a little. */
 const MARGIN = 2
 
-/** Columns of splits that are remembered after they went. */
+/** Columns of splits that are remembered after they went, or that were never kept. */
 const GONE_REMEMBERED_MAX = 8192
 
 /** Queries whose tasks may come in turns and still count as one use each. */
@@ -47,7 +47,7 @@ interface Entry {
 export class Residents {
   readonly budgetBytes: number
   readonly #entries = new Map<string, Entry>()
-  /** Heat of what went, the oldest first. */
+  /** Heat of what is not kept, the oldest first. */
   readonly #gone = new Map<string, Heat>()
   readonly #queries = new Map<string, number>()
   #query = 0
@@ -87,6 +87,16 @@ export class Residents {
     return entry.resident
   }
 
+  /** Whether it is kept, or was read before. */
+  isKnown(key: string): boolean {
+    return this.#entries.has(key) || this.#gone.has(key)
+  }
+
+  /** It is read, but not kept. */
+  pass(key: string): void {
+    this.#remember(key, this.#used(this.#gone.get(key)))
+  }
+
   /** It stays until the task ends, and then if it is worth it. */
   add(resident: Resident): void {
     const heat = this.#used(this.#gone.get(resident.key))
@@ -120,10 +130,15 @@ export class Residents {
   #forget({ resident, heat }: Entry): Resident {
     this.#entries.delete(resident.key)
     this.#bytes -= resident.bytes
-    this.#gone.set(resident.key, heat)
+    this.#remember(resident.key, heat)
+    return resident
+  }
+
+  #remember(key: string, heat: Heat): void {
+    this.#gone.delete(key)
+    this.#gone.set(key, heat)
     const [oldest] = this.#gone.keys()
     if (this.#gone.size > GONE_REMEMBERED_MAX && oldest !== undefined) this.#gone.delete(oldest)
-    return resident
   }
 
   /** The milliseconds that keeping it saves, by the byte. */

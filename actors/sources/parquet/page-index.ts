@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import type { PruningPredicate } from "../../../planner/physical/stage.ts"
-import type { RowRange } from "./row-ranges.ts"
+import type { RowRange } from "../source.ts"
 import { type Bounds, factsMayMatch, isOrderTrusted, readBounds } from "./pruning.ts"
 import type { ColumnGroup } from "./pruning.ts"
 import { decodeThrift } from "./thrift-reader.ts"

@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { expect, test } from "vitest"
-import { intersectRanges, type RowRange } from "./row-ranges.ts"
+import type { RowRange } from "../source.ts"
+import { intersectRanges } from "./row-ranges.ts"
 
 const ROWS = 40
 const rowsOf = (ranges: readonly RowRange[]): readonly number[] =>

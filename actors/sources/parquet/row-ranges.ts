@@ -1,8 +1,4 @@
-/** Rows of a row group, from `start` up to `end`. Lists of them are in order, neither empty nor touching. */
-export interface RowRange {
-  readonly start: number
-  readonly end: number
-}
+import type { RowRange } from "../source.ts"
 
 /** The rows that are in both. */
 export function intersectRanges(left: readonly RowRange[], right: readonly RowRange[]): readonly RowRange[] {

@@ -1,6 +1,6 @@
 import type { PruningPredicate } from "../../../planner/physical/stage.ts"
 import { SourceError } from "../../errors.ts"
-import type { ReadOptions, Source, SourceColumn, SourceTable, Split, SplitBytes, SplitList } from "../source.ts"
+import type { ReadOptions, RowRange, Source, SourceColumn, SourceTable, Split, SplitBytes, SplitList } from "../source.ts"
 import { codecRefusal } from "./codec.ts"
 import { damaged, readFooter, readRanges } from "./file.ts"
 import type { FileVersion } from "./file.ts"
@@ -106,11 +106,11 @@ function sourceTable(columns: readonly TableColumn[], files: readonly OpenedFile
     rows: files.reduce((sum, file) => sum + file.metadata.rowGroups.reduce((rows, group) => rows + group.rows, 0), 0),
     files: files.length,
     splits: (names, pruning) => listSplits(files, madeColumns(columns, options), names, pruning),
-    mayHold: (split, pruning, signal) => {
+    survivors: (split, pruning, signal) => {
       // A column that is made is compared as what it becomes: its bounds in the file say nothing of that.
       const isMade = (name: string) => split.made?.some((made) => made.name === name) === true
       const stored = pruning.filter(({ column }) => !isMade(column))
-      return mayHoldRows(fileOf(byPath, split.file), split, stored, signal)
+      return survivorsOf(fileOf(byPath, split.file), split, stored, signal)
     },
     identity: (path) => {
       const { version, footerChecksum } = fileOf(byPath, path)
@@ -198,21 +198,21 @@ function listSplits(
   return { splits, pruned, rowsSkipped }
 }
 
-async function mayHoldRows(
+async function survivorsOf(
   file: OpenedFile,
   split: Split,
   pruning: readonly PruningPredicate[],
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<readonly RowRange[]> {
   const group = file.metadata.rowGroups[split.index]
-  if (group === undefined) return true
+  if (group === undefined) return [{ start: 0, end: split.rows }]
   const predicates = pruning.flatMap((predicate) => {
     const column = file.columns.get(predicate.column.toLowerCase())
     return column === undefined ? [] : [{ target: { column, group, metadata: file.metadata }, predicate }]
   })
   // Two predicates about one column ask for the same indexes.
   const parts = new Map<number, Uint8Array | undefined>()
-  const rows = await survivingRows(group.rows, predicates, async ({ start, length }) => {
+  return survivingRows(group.rows, predicates, async ({ start, length }) => {
     if (start + length > file.version.bytes) return undefined
     if (!parts.has(start)) {
       const [bytes] = await readRanges(file.path, file.version, [{ start, end: start + length }], signal)
@@ -220,7 +220,6 @@ async function mayHoldRows(
     }
     return parts.get(start)
   })
-  return rows.length > 0
 }
 
 function readableColumn(file: OpenedFile, name: string): ParquetColumn {

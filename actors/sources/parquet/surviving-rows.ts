@@ -3,7 +3,8 @@ import { asksBloomFilter, BLOOM_BYTES_MAX, bloomMayMatch } from "./bloom-filter.
 import type { ColumnChunk, FileRange } from "./metadata.ts"
 import { keptRows, pagesMayMatch, type PageLocation, readPageLocations } from "./page-index.ts"
 import type { ColumnGroup } from "./pruning.ts"
-import { intersectRanges, type RowRange } from "./row-ranges.ts"
+import type { RowRange } from "../source.ts"
+import { intersectRanges } from "./row-ranges.ts"
 
 /** A larger index is not read: it would cost more than the pages it may spare. */
 const INDEX_BYTES_MAX = 16 * 1024 * 1024
