@@ -16,6 +16,7 @@ import { isVolatilePlan } from "../logical/volatile.ts"
 import { type LeafPrinter, printPlanAs, type SelectItemText } from "../sql/print-plan.ts"
 import { jsonForm, parquetForm, storedForm } from "../types/stored.ts"
 import { type ArrowForm, arrowForm, textForm, wireColumn } from "../types/wire.ts"
+import { orderNeeds, type StageTree } from "./order-need.ts"
 import { planTree } from "./plan-tree.ts"
 import {
   type ExchangeInput,
@@ -59,11 +60,14 @@ export function splitStages(query: QueryPlan, options: SplitOptions): StagePlan 
   for (const cte of query.ctes) splitter.addCte(cte.id, cte.name, cte.plan)
   splitter.addResult(query)
   const output = query.output.map(({ column, name }) => ({ name, type: column.type }))
-  return { stages: splitter.stages, output, partitions: options.partitions }
+  const needs = orderNeeds(splitter.trees)
+  const stages = splitter.stages.map((stage, i) => ({ ...stage, isOrdered: needs[i] ?? true }))
+  return { stages, output, partitions: options.partitions }
 }
 
 class StageSplitter {
-  readonly stages: Stage[] = []
+  readonly stages: Omit<Stage, "isOrdered">[] = []
+  readonly trees: StageTree[] = []
   readonly #options: SplitOptions
   readonly #ctes = new Map<number, StageId>()
 
@@ -134,11 +138,11 @@ class StageSplitter {
       tasks: this.#layout(fragment.inputs),
       output,
       volatile: isVolatilePlan(withinStage(plan), this.#options.functions),
-      isOrdered: !isOrderFree(plan),
       gatheredBecause: because ?? gatherReason(plan),
       columnNames: columnNames(withinStage(plan)),
       tree: planTree(plan, fragment.tableOf),
     })
+    this.trees.push({ plan, stageOf: (leaf) => stageRead(fragment, leaf) })
     return id
   }
 
@@ -209,6 +213,12 @@ interface Fragment {
   readonly tableOf: (leaf: Plan) => string | undefined
 }
 
+function stageRead({ inputs, tableOf }: Fragment, leaf: Plan): StageId | undefined {
+  const table = tableOf(leaf)
+  const input = inputs.find((each) => each.table === table)
+  return input?._tag === "exchange" ? input.stage : undefined
+}
+
 function scanInput(scan: Scan, table: string): StageInput {
   return {
     _tag: "scan",
@@ -226,20 +236,6 @@ function stageColumns(plan: Plan): readonly StageColumn[] {
     type: column.type,
     wireType: wireColumn(column.type).wireType,
   }))
-}
-
-/**
- * Types whose equal values are the same value. Of those that are not (1 month and 30 days, 0.0 and -0.0) a group shows the
- * one that came first, and a sum of floats depends on its order.
- */
-const EXACT_TYPE =
-  /^(BOOLEAN|U?(TINYINT|SMALLINT|INTEGER|BIGINT)|U?HUGEINT|DECIMAL\(\d+,\d+\)|DATE|TIME|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE|UUID|VARCHAR|BLOB)$/
-
-/** Partial aggregates are merged by functions that know no order; those that do get their rows whole. */
-function isOrderFree(plan: Plan): boolean {
-  return (
-    plan._tag === "Aggregate" && plan.phase === "partial" && outputs(plan).every(({ type }) => EXACT_TYPE.test(type))
-  )
 }
 
 function partitionItem(keys: Exchange["keys"], partitions: number): SelectItemText {
