@@ -15,10 +15,11 @@ export interface BenchConditions {
 
 /** The bench's table. `ratio` is Skein's best hot time over native DuckDB's. */
 export function reportText(conditions: BenchConditions, results: readonly BenchResult[]): string {
-  const header = ["query", "answer", "cold", "hot", "native", "ratio", "rows", "read", "exchanged", "busy per actor"]
+  const header = ["query", "answer", "start", "cold", "hot", "native", "ratio", "rows", "read", "exchanged", "busy per actor"]
   const rows = results.map((result) => [
     `Q${result.query}`,
     result.difference === undefined ? "equal" : "DIFFERS",
+    ms(result.startMs),
     ms(result.coldMs),
     ms(result.hotMs),
     ms(result.nativeMs),
@@ -33,6 +34,7 @@ export function reportText(conditions: BenchConditions, results: readonly BenchR
   const total = [
     "all",
     "",
+    ms(sum((r) => r.startMs)),
     ms(sum((r) => r.coldMs)),
     ms(hot),
     ms(native),
@@ -46,7 +48,7 @@ export function reportText(conditions: BenchConditions, results: readonly BenchR
   return [
     `TPC-H at scale ${conditions.scale}, Parquet. Skein with ${conditions.workers} workers; native DuckDB ` +
       `${conditions.duckdb} with ${conditions.workers} threads over the same files.`,
-    `hot and native: best of ${conditions.hotRuns}. ${conditions.cpu}, ${conditions.cores} cores, ${conditions.runtime}.`,
+    `start: until every engine has run something; cold: the first run after it; hot and native: best of ${conditions.hotRuns}. ${conditions.cpu}, ${conditions.cores} cores, ${conditions.runtime}.`,
     "",
     ...table(header, [...rows, total], 2),
     ...differing.flatMap((result) => ["", `Q${result.query}: ${result.difference}`]),

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from "node:os"
 import { openSession } from "../../runtime/local.ts"
+import { skeinAnswer } from "../oracle/skein-answer.ts"
 import type { TpchOptions } from "../tpch/generate.ts"
 import { tpchQuery } from "./queries.ts"
 import type { BenchConditions } from "./report.ts"
@@ -23,6 +24,9 @@ export interface TpchBenchReport {
   readonly results: readonly BenchResult[]
 }
 
+/** A task for each engine, over five rows. */
+const START_SQL = "SELECT r_regionkey, count(*) FROM region GROUP BY r_regionkey"
+
 /** Runs TPC-H queries on Skein and on native DuckDB, one after the other in one process, over the same files. */
 export async function benchTpch(options: TpchBenchOptions): Promise<TpchBenchReport> {
   const { scale, queries, workers, hotRuns, dataDir, signal } = options
@@ -30,7 +34,11 @@ export async function benchTpch(options: TpchBenchOptions): Promise<TpchBenchRep
   const { openNative } = await import("../oracle/native.ts")
   const native = await openNative({ threads: workers, dataDir })
   try {
-    const open = () => openSession({ workers, dataDir, cwd: process.cwd() })
+    const open = async () => {
+      const session = await openSession({ workers, dataDir, cwd: process.cwd() })
+      await skeinAnswer(session, START_SQL, { partitions: workers, signal })
+      return session
+    }
     const results: BenchResult[] = []
     for (const query of queries) {
       signal.throwIfAborted()
