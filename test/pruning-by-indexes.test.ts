@@ -90,11 +90,7 @@ test.each([
   const own = await openSession({ workers: 1, dataDir: folder, cwd: folder })
   const sql = `SELECT count(*), sum(k), min(s), max(g) FROM filters WHERE ${where}`
   const expected = await native.query(sql)
-  const [first, second, third] = [
-    await skeinAnswer(own, sql),
-    await skeinAnswer(own, sql),
-    await skeinAnswer(own, sql),
-  ]
+  const [first, second, third] = [await skeinAnswer(own, sql), await skeinAnswer(own, sql), await skeinAnswer(own, sql)]
   await own.close()
   for (const answer of [first, second, third]) expect(difference(expected, answer)).toBeUndefined()
   const skipped = ({ metrics: { rowsSkipped } }: typeof first) =>

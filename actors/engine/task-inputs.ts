@@ -149,6 +149,7 @@ export class TaskInputs {
         this.#clock.work("other", () => this.#checkRows(table, arrived[table] ?? 0))
       } else {
         this.#rows += scan.rows()
+        this.#clock.work("ingest", () => scan.join())
         this.#clock.work("other", () => this.#db.statements.run(createView(table, scan.select())))
       }
     }

@@ -7,6 +7,8 @@ import type { ResidentTables } from "./resident-tables.ts"
 
 /** Resident tables that one statement may read: each takes DuckDB 50 µs to bind, or more when there are more. */
 const TABLES_READ_MAX = 4096
+/** Columns of all of them. */
+const COLUMNS_READ_MAX = 65_536
 
 /** A scan that reads resident columns: those that are held, and those that it adds. */
 export class ResidentScan {
@@ -22,7 +24,7 @@ export class ResidentScan {
 
   /** Whether so many splits of so many columns can be read in this way. */
   static suits({ columns }: EngineInput, splits: readonly EngineSplit[]): boolean {
-    return splits.length * Math.max(1, columns.length) <= TABLES_READ_MAX
+    return splits.length <= TABLES_READ_MAX && splits.length * columns.length <= COLUMNS_READ_MAX
   }
 
   rows(): number {
@@ -50,24 +52,31 @@ export class ResidentScan {
   }
 
   #keys(): readonly string[] {
-    return this.splits.flatMap((split) =>
-      [...columnTypes(this.input, split)].map(([name, type]) => columnKey(split, name, type)),
-    )
+    return this.splits.flatMap((split) => this.#keysOf(split))
   }
 
-  /** Takes the columns of a split that were missing, one after the other. */
+  #keysOf(split: EngineSplit): readonly string[] {
+    return [...columnTypes(this.input, split)].map(([name, type]) => columnKey(split, name, type))
+  }
+
+  /** Takes the columns of a split that were missing. */
   async ingest(index: number, bytes: SplitBytes, reader: SplitReader): Promise<void> {
     const split = this.splits[index]
     if (split === undefined || split.rows !== bytes.rows) throw noSplit(this.input, index, bytes)
-    for (const [name, type] of columnTypes(this.input, split)) {
-      const key = columnKey(split, name, type)
-      if (this.#tables.holds(key)) continue
-      const column = this.#tables.create(key, type, split.rows)
-      const before = reader.workedMs()
-      await reader.read(bytes, [{ name, type }], (stream, rows) => column.append(stream, rows))
-      reader.insert(() => column.flush())
-      column.took(reader.workedMs() - before)
-    }
+    const wanted = [...columnTypes(this.input, split)]
+      .map(([name, type]) => ({ name, type, key: columnKey(split, name, type) }))
+      .filter(({ key }) => !this.#tables.holds(key))
+    if (wanted.length === 0) return
+    const table = this.#tables.create(wanted, split.rows)
+    const before = reader.workedMs()
+    await reader.read(bytes, wanted, (stream, rows) => table.append(stream, rows))
+    reader.insert(() => table.flush())
+    table.took(reader.workedMs() - before)
+  }
+
+  /** Each split's columns are in one table, where that is worth making it. */
+  join(): void {
+    for (const split of this.splits) this.#tables.join(this.#keysOf(split))
   }
 
   select(): string {
@@ -75,7 +84,7 @@ export class ResidentScan {
     return scanSelect(this.input, this.splits, (index, name) => {
       const [split, type] = [this.splits[index], types[index]?.get(name)]
       if (split === undefined || type === undefined) throw new Error(`split ${index} has no column ${name}`)
-      return this.#tables.table(columnKey(split, name, type))
+      return this.#tables.place(columnKey(split, name, type))
     })
   }
 }

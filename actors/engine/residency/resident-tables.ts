@@ -7,17 +7,32 @@ import { isOutOfMemory } from "../refusal.ts"
 import { StreamJoiner } from "../stream-joiner.ts"
 import { Residents } from "./residents.ts"
 import type { Resident } from "./residents.ts"
-import { VALUES_COLUMN } from "./scan-view.ts"
 
-/** A column that a task has read, and that is not proven complete yet. */
+/** A table that a task fills, and that is not proven complete yet. */
 interface Fresh {
-  readonly key: string
   readonly table: string
+  /** By key, what each is called in the table. */
+  readonly columns: ReadonlyMap<string, string>
   readonly rows: number
   /** Of the Arrow data that was inserted. */
   streamBytes: number
   costMs: number
 }
+
+/** A column of a split, and the type that it is kept in. */
+export interface KeptColumn {
+  readonly key: string
+  readonly type: string
+}
+
+/** Where a column of a split is read. */
+export interface ColumnPlace {
+  readonly table: string
+  readonly column: string
+}
+
+/** Tables of a split are made one for a scan of at least one in so many of their columns: making it copies them all. */
+const MERGED_SHARE_MIN = 1 / 4
 
 /** What becomes of the columns that a task asks for. */
 export interface ResidencyCounts {
@@ -32,6 +47,7 @@ export class ResidentTables {
   readonly #residents: Residents
   readonly #fresh = new Map<string, Fresh>()
   #tables = 0
+  #columns = 0
   #bytesBefore: number | undefined
   #counts = { hits: 0, misses: 0, evicted: 0 }
 
@@ -67,12 +83,12 @@ export class ResidentTables {
 
   /** It is kept, or the task reads it already. */
   holds(key: string): boolean {
-    return this.#fresh.has(key) || this.#residents.take(key) !== undefined
+    return this.#freshOf(key) !== undefined || this.#residents.take(key) !== undefined
   }
 
   /** Whether the column is held, or was read before. */
   isKnown(key: string): boolean {
-    return this.#fresh.has(key) || this.#residents.isKnown(key)
+    return this.#freshOf(key) !== undefined || this.#residents.isKnown(key)
   }
 
   /** The column is read, but not kept. */
@@ -80,21 +96,26 @@ export class ResidentTables {
     this.#residents.pass(key)
   }
 
-  /** The table of a column that is held. */
-  table(key: string): string {
-    const table = this.#fresh.get(key)?.table ?? this.#residents.take(key)?.table
-    if (table === undefined) throw new ExchangeError({ message: `a column that the task reads did not come: ${key}` })
-    return table
+  /** Where a column stands that is held. */
+  place(key: string): ColumnPlace {
+    const resident = this.#residents.take(key)
+    const column = resident?.columns.get(key)
+    if (resident === undefined || column === undefined) {
+      throw new ExchangeError({ message: `a column that the task reads did not come: ${key}` })
+    }
+    return { table: resident.table, column }
   }
 
-  /** A table for a column of a split. Its rows are counted before a statement reads them (law 3). */
-  create(key: string, type: string, rows: number): ColumnWriter {
+  /** A table for columns of a split. Its rows are counted before a statement reads them (law 3). */
+  create(columns: readonly KeptColumn[], rows: number): TableWriter {
     this.#bytesBefore ??= this.#tableBytes()
-    const table = `resident ${this.#tables++}`
-    this.#db.statements.run(`CREATE TABLE "${table}" (${VALUES_COLUMN} ${type})`)
-    const fresh: Fresh = { key, table, rows, streamBytes: 0, costMs: 0 }
-    this.#fresh.set(key, fresh)
-    return new ColumnWriter(fresh, (stream) => this.#insert(table, stream))
+    const table = this.#newTable()
+    const named = columns.map(({ key, type }) => ({ key, type, name: `v${this.#columns++}` }))
+    this.#db.statements.run(`CREATE TABLE "${table}" (${named.map(({ name, type }) => `${name} ${type}`).join(", ")})`)
+    const names = new Map(named.map(({ key, name }) => [key, name]))
+    const fresh: Fresh = { table, columns: names, rows, streamBytes: 0, costMs: 0 }
+    this.#fresh.set(table, fresh)
+    return new TableWriter(fresh, (stream) => this.#insert(table, stream))
   }
 
   /** Counts what the task has read, and takes it up. */
@@ -102,19 +123,43 @@ export class ResidentTables {
     const fresh = [...this.#fresh.values()]
     if (fresh.length === 0) return
     const stored = this.#countRows(fresh)
-    for (const [index, { key, rows, table }] of fresh.entries()) {
+    for (const [index, { columns, rows, table }] of fresh.entries()) {
       if (stored[index] === rows) continue
-      throw new ExchangeError({ message: `${table} (${key}) holds ${stored[index]} rows, but its split has ${rows}` })
+      const [first] = columns.keys()
+      throw new ExchangeError({ message: `${table} (${first}) holds ${stored[index]} rows, but its split has ${rows}` })
     }
     // What a table takes in DuckDB is not what its Arrow data took; together they take what was measured.
     const bytes = Math.max(0, this.#tableBytes() - (this.#bytesBefore ?? 0))
     const streamBytes = fresh.reduce((sum, each) => sum + each.streamBytes, 0)
-    for (const { key, table, rows, costMs, ...own } of fresh) {
+    for (const { table, columns, rows, costMs, ...own } of fresh) {
       const share = streamBytes === 0 ? 1 / fresh.length : own.streamBytes / streamBytes
-      this.#residents.add({ key, table, rows, form: "plain", bytes: Math.ceil(bytes * share), costMs })
+      this.#residents.add({ table, columns, rows, bytes: Math.ceil(bytes * share), costMs })
     }
     this.#fresh.clear()
     this.#bytesBefore = undefined
+  }
+
+  /**
+   * Makes one table of those that hold these columns of a split: a filter does not get below a POSITIONAL JOIN, which
+   * reads every row of every column. What cannot be made stays as it is.
+   */
+  join(keys: readonly string[]): void {
+    const parts = [...new Set(keys.flatMap((key) => this.#residents.take(key) ?? []))]
+    const [first] = parts
+    const columns = new Map(parts.flatMap((part) => [...part.columns]))
+    if (first === undefined || parts.length === 1 || keys.length < columns.size * MERGED_SHARE_MIN) return
+    const table = this.#newTable()
+    const from = parts.map((part) => `"${part.table}"`).join(" POSITIONAL JOIN ")
+    try {
+      this.#db.statements.run(`CREATE TABLE "${table}" AS FROM ${from}`)
+    } catch (thrown) {
+      if (isOutOfMemory(thrown)) return
+      throw thrown
+    }
+    const sum = (of: (part: Resident) => number) => parts.reduce((total, part) => total + of(part), 0)
+    const [bytes, costMs] = [sum((part) => part.bytes), sum((part) => part.costMs)]
+    this.#residents.merge({ table, columns, rows: first.rows, bytes, costMs }, parts)
+    for (const part of parts) this.#drop(part.table)
   }
 
   /** The task is over: half-read columns go, and what the budget has no room for. */
@@ -134,7 +179,16 @@ export class ResidentTables {
 
   #evict(gone: readonly Resident[]): void {
     for (const { table } of gone) this.#drop(table)
-    this.#counts.evicted += gone.length
+    this.#counts.evicted += gone.reduce((sum, { columns }) => sum + columns.size, 0)
+  }
+
+  #freshOf(key: string): Fresh | undefined {
+    for (const fresh of this.#fresh.values()) if (fresh.columns.has(key)) return fresh
+    return undefined
+  }
+
+  #newTable(): string {
+    return `resident ${this.#tables++}`
   }
 
   #drop(table: string): void {
@@ -175,7 +229,7 @@ const TABLE_BYTES =
   "SELECT CAST(coalesce(sum(memory_usage_bytes), 0) AS VARCHAR) FROM duckdb_memory() WHERE tag = 'IN_MEMORY_TABLE'"
 
 /** Fills one resident table. */
-export class ColumnWriter {
+export class TableWriter {
   readonly #fresh: Fresh
   readonly #insert: (stream: Uint8Array) => void
   readonly #waiting = new StreamJoiner()
@@ -188,7 +242,7 @@ export class ColumnWriter {
   /** The stream is the writer's no longer than until it returns. */
   append(stream: Uint8Array, rows: number): void {
     if (!hasEndOfStream(stream)) {
-      throw new ExchangeError({ message: `a batch of ${this.#fresh.key} has no end marker: it was cut off` })
+      throw new ExchangeError({ message: `a batch of ${this.#fresh.table} has no end marker: it was cut off` })
     }
     if (!this.#waiting.fits(stream)) this.flush()
     this.#waiting.add(stream, rows)

@@ -3,20 +3,20 @@ import { Residents } from "./residents.ts"
 import type { Resident } from "./residents.ts"
 
 const column = (key: string, bytes: number, costMs = bytes): Resident => ({
-  key,
   table: `table of ${key}`,
+  columns: new Map([[key, "v"]]),
   rows: 1,
-  form: "plain",
   bytes,
   costMs,
 })
+const keysOf = (gone: readonly Resident[]): readonly string[] => gone.flatMap(({ columns }) => [...columns.keys()])
 
 /** One task of a query that reads these columns, each of 10 bytes; tells which were there, and which went. */
 function task(residents: Residents, query: string, keys: readonly string[]) {
   residents.begin(query)
   const hits = keys.filter((key) => residents.take(key) !== undefined)
   for (const key of keys) if (!hits.includes(key)) residents.add(column(key, 10))
-  return { hits, gone: residents.release().map(({ key }) => key) }
+  return { hits, gone: keysOf(residents.release()) }
 }
 
 test("what fits stays", () => {
@@ -66,7 +66,7 @@ test("of two that are read alike the one stays that saves more time by the byte"
   residents.begin("q1")
   residents.add(column("cheap", 10, 1))
   residents.add(column("dear", 10, 100))
-  expect(residents.release().map(({ key }) => key)).toEqual(["cheap"])
+  expect(keysOf(residents.release())).toEqual(["cheap"])
 })
 
 test("however often one query reads a column, that is one use", () => {
@@ -85,4 +85,27 @@ test("when memory is short all goes but what the task reads", () => {
   expect(residents.shed().map(({ table }) => table)).toEqual(["table of a", "table of c"])
   expect(residents.bytes()).toBe(10)
   expect(residents.take("b")).toBeDefined()
+})
+
+test("tables that are made one are one: found by each of their columns, and gone together", () => {
+  const residents = new Residents(30)
+  residents.begin("q1")
+  residents.add(column("a", 10))
+  residents.add(column("b", 10))
+  const parts = ["a", "b"].flatMap((key) => residents.take(key) ?? [])
+  const both = { table: "both", columns: new Map([...parts.flatMap(({ columns }) => [...columns])]), rows: 1 }
+  residents.merge({ ...both, bytes: 20, costMs: 20 }, parts)
+  expect([residents.take("a")?.table, residents.take("b")?.table]).toEqual(["both", "both"])
+  expect([residents.bytes(), residents.count(), residents.release()]).toEqual([20, 1, []])
+  residents.begin("q2")
+  residents.add(column("c", 20, 1000))
+  expect(keysOf(residents.release())).toEqual(["a", "b"])
+  expect([residents.isKnown("a"), residents.isKnown("b"), residents.isKnown("d")]).toEqual([true, true, false])
+})
+
+test("what is passed by is known, and not kept", () => {
+  const residents = new Residents(30)
+  residents.begin("q1")
+  residents.pass("a")
+  expect([residents.isKnown("a"), residents.take("a"), residents.count()]).toEqual([true, undefined, 0])
 })

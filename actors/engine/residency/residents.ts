@@ -1,14 +1,12 @@
 /**
- * What an engine keeps of the files that it has read: one column of one split each, in a table of its own. Says what is
- * kept and what goes; touches no table itself.
+ * What an engine keeps of the files that it has read: tables, each of some columns of one split. Says what is kept and
+ * what goes; touches no table itself.
  */
 export interface Resident {
-  /** File version, split, column, type. */
-  readonly key: string
   readonly table: string
+  /** By key (file version, split, column, type), what each is called in the table. */
+  readonly columns: ReadonlyMap<string, string>
   readonly rows: number
-  /** How the table holds the values: as they are. */
-  readonly form: "plain"
   readonly bytes: number
   /** What decoding and inserting it took, and would take again. */
   readonly costMs: number
@@ -46,8 +44,11 @@ interface Entry {
 
 export class Residents {
   readonly budgetBytes: number
+  /** By table. */
   readonly #entries = new Map<string, Entry>()
-  /** Heat of what is not kept, the oldest first. */
+  /** By a column's key, the table that has it. */
+  readonly #tables = new Map<string, string>()
+  /** By a column's key, the heat of what is not kept, the oldest first. */
   readonly #gone = new Map<string, Heat>()
   readonly #queries = new Map<string, number>()
   #query = 0
@@ -78,31 +79,44 @@ export class Residents {
     this.#query = known ?? this.#now
   }
 
-  /** What is kept by this key, if it is; it stays until the task ends. */
-  take(key: string): Resident | undefined {
-    const entry = this.#entries.get(key)
+  /** The table that has the column, if one is kept; it stays until the task ends. */
+  take(column: string): Resident | undefined {
+    const entry = this.#entries.get(this.#tables.get(column) ?? "")
     if (entry === undefined) return undefined
     entry.isPinned = true
     entry.heat = this.#used(entry.heat)
     return entry.resident
   }
 
-  /** Whether it is kept, or was read before. */
-  isKnown(key: string): boolean {
-    return this.#entries.has(key) || this.#gone.has(key)
+  /** Whether the column is kept, or was read before. */
+  isKnown(column: string): boolean {
+    return this.#tables.has(column) || this.#gone.has(column)
   }
 
-  /** It is read, but not kept. */
-  pass(key: string): void {
-    this.#remember(key, this.#used(this.#gone.get(key)))
+  /** The column is read, but not kept. */
+  pass(column: string): void {
+    this.#remember(column, this.#used(this.#gone.get(column)))
   }
 
   /** It stays until the task ends, and then if it is worth it. */
   add(resident: Resident): void {
-    const heat = this.#used(this.#gone.get(resident.key))
-    this.#gone.delete(resident.key)
-    this.#entries.set(resident.key, { resident, heat, isPinned: true, isKept: false })
-    this.#bytes += resident.bytes
+    const heats = [...resident.columns.keys()].flatMap((column) => this.#gone.get(column) ?? [])
+    const [hottest] = heats.toSorted((a, b) => this.#cooled(b) - this.#cooled(a))
+    for (const column of resident.columns.keys()) this.#gone.delete(column)
+    this.#enter({ resident, heat: this.#used(hottest), isPinned: true, isKept: false })
+  }
+
+  /** Its columns stood in these tables, which are no more. */
+  merge(merged: Resident, parts: readonly Resident[]): void {
+    const old = parts.flatMap(({ table }) => this.#entries.get(table) ?? [])
+    for (const { resident } of old) this.#leave(resident)
+    const [hottest] = old.map(({ heat }) => heat).toSorted((a, b) => this.#cooled(b) - this.#cooled(a))
+    this.#enter({
+      resident: merged,
+      heat: this.#used(hottest),
+      isPinned: true,
+      isKept: old.some(({ isKept }) => isKept),
+    })
   }
 
   /** The task is over. What is worth least goes until the rest is within the budget; gives what went. */
@@ -127,16 +141,28 @@ export class Residents {
     return [...this.#entries.values()].filter(({ isPinned }) => !isPinned).map((entry) => this.#forget(entry))
   }
 
+  #enter(entry: Entry): void {
+    const { table, columns, bytes } = entry.resident
+    this.#entries.set(table, entry)
+    for (const column of columns.keys()) this.#tables.set(column, table)
+    this.#bytes += bytes
+  }
+
+  #leave({ table, columns, bytes }: Resident): void {
+    this.#entries.delete(table)
+    for (const column of columns.keys()) this.#tables.delete(column)
+    this.#bytes -= bytes
+  }
+
   #forget({ resident, heat }: Entry): Resident {
-    this.#entries.delete(resident.key)
-    this.#bytes -= resident.bytes
-    this.#remember(resident.key, heat)
+    this.#leave(resident)
+    for (const column of resident.columns.keys()) this.#remember(column, heat)
     return resident
   }
 
-  #remember(key: string, heat: Heat): void {
-    this.#gone.delete(key)
-    this.#gone.set(key, heat)
+  #remember(column: string, heat: Heat): void {
+    this.#gone.delete(column)
+    this.#gone.set(column, heat)
     const [oldest] = this.#gone.keys()
     if (this.#gone.size > GONE_REMEMBERED_MAX && oldest !== undefined) this.#gone.delete(oldest)
   }

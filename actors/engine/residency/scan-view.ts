@@ -1,8 +1,9 @@
 import type { EngineInput, EngineSplit } from "../messages.ts"
 import type { MadeColumn } from "../../sources/source.ts"
+import type { ColumnPlace } from "./resident-tables.ts"
 
-/** The one column of a resident table. */
-export const VALUES_COLUMN = "v"
+/** Where a column of a split is read. */
+type PlaceOf = (split: number, sourceName: string) => ColumnPlace
 
 /** UNION ALL of so many parts stands in parentheses of its own: DuckDB recurses once a part. */
 const PARTS_TOGETHER_MAX = 64
@@ -29,14 +30,11 @@ export function splitColumns({ columns }: EngineInput, { made = [] }: EngineSpli
 /**
  * The table of a scan, over the tables that hold its columns; the rows in the order of the splits:
  *
- *   SELECT t0.v AS c1, t1.v AS c2 FROM "resident 7" t0 POSITIONAL JOIN "resident 9" t1
- *   UNION ALL SELECT t0.v AS c1, CAST('x' AS VARCHAR) AS c2 FROM "resident 8" t0
+ *   SELECT t0.v3 AS c1, t0.v4 AS c2 FROM "resident 7" t0
+ *   UNION ALL SELECT t0.v5 AS c1, t1.v9 AS c2 FROM "resident 8" t0 POSITIONAL JOIN "resident 9" t1
+ *   UNION ALL SELECT t0.v7 AS c1, CAST('x' AS VARCHAR) AS c2 FROM "resident 11" t0
  */
-export function scanSelect(
-  input: EngineInput,
-  splits: readonly EngineSplit[],
-  tableOf: (split: number, sourceName: string) => string,
-): string {
+export function scanSelect(input: EngineInput, splits: readonly EngineSplit[], placeOf: PlaceOf): string {
   if (input.columns.length === 0) {
     // `count(*)` reads no column, but rows.
     const rows = splits.reduce((sum, split) => sum + split.rows, 0)
@@ -46,19 +44,24 @@ export function scanSelect(
     const items = input.columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoted(name)}`)
     return `SELECT ${items.join(", ")} WHERE false`
   }
-  return united(splits.map((split, index) => splitSelect(input, split, (name) => tableOf(index, name))))
+  return united(splits.map((split, index) => splitSelect(input, split, (name) => placeOf(index, name))))
 }
 
-function splitSelect(input: EngineInput, split: EngineSplit, tableOf: (sourceName: string) => string): string {
+function splitSelect(input: EngineInput, split: EngineSplit, placeOf: (sourceName: string) => ColumnPlace): string {
   const columns = splitColumns(input, split)
-  const read = [...new Set(columns.flatMap((column) => (column.read === undefined ? [] : [column.sourceName])))]
-  const values = new Map(read.map((name, index) => [name, `t${index}.${VALUES_COLUMN}`]))
-  const ordinal = read.length > 0 ? "t0.rowid" : `t0.${VALUES_COLUMN}`
+  const read = new Set(columns.flatMap((column) => (column.read === undefined ? [] : [column.sourceName])))
+  const places = new Map([...read].map((name) => [name, placeOf(name)]))
+  const tables = [...new Set([...places.values()].map(({ table }) => table))]
+  const values = new Map([...places].map(([name, { table, column }]) => [name, `t${tables.indexOf(table)}.${column}`]))
+  const ordinal = tables.length > 0 ? "t0.rowid" : `t0.${ORDINAL}`
   const items = columns.map((column) => `${itemText(column, values, ordinal)} AS ${quoted(column.name)}`)
-  const tables = read.map((name, index) => `${quoted(tableOf(name))} t${index}`)
-  const from = tables.length > 0 ? tables.join(" POSITIONAL JOIN ") : `range(${split.rows}) t0(${VALUES_COLUMN})`
+  const aliased = tables.map((table, index) => `${quoted(table)} t${index}`)
+  const from = tables.length > 0 ? aliased.join(" POSITIONAL JOIN ") : `range(${split.rows}) t0(${ORDINAL})`
   return `SELECT ${items.join(", ")} FROM ${from}`
 }
+
+/** Of a split of which nothing is read. */
+const ORDINAL = "i"
 
 function itemText(
   { sourceName, type, made }: SplitColumn,

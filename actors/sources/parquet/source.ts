@@ -1,6 +1,15 @@
 import type { PruningPredicate } from "../../../planner/physical/stage.ts"
 import { SourceError } from "../../errors.ts"
-import type { ReadOptions, RowRange, Source, SourceColumn, SourceTable, Split, SplitBytes, SplitList } from "../source.ts"
+import type {
+  ReadOptions,
+  RowRange,
+  Source,
+  SourceColumn,
+  SourceTable,
+  Split,
+  SplitBytes,
+  SplitList,
+} from "../source.ts"
 import { codecRefusal } from "./codec.ts"
 import { damaged, readFooter, readRanges } from "./file.ts"
 import type { FileVersion } from "./file.ts"

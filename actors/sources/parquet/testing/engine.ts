@@ -70,7 +70,8 @@ export async function openTestEngine(): Promise<TestEngine> {
       const texts = types.map((_, index) => `c${index}::VARCHAR AS c${index}`).join(", ")
       const result = control.query(`SELECT ${texts} FROM t${wanted === undefined ? "" : ` WHERE ${wanted.where}`}`)
       const rows = result.toArray().map((row): TextRow => types.map((_, index) => textOf(row[`c${index}`])))
-      if (wanted === undefined && rows.length !== announced) throw new Error(`the decoder announced ${announced} rows, ${rows.length} arrived`)
+      if (wanted === undefined && rows.length !== announced)
+        throw new Error(`the decoder announced ${announced} rows, ${rows.length} arrived`)
       return rows
     },
   }
