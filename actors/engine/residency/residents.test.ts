@@ -93,7 +93,7 @@ test("tables that are made one are one: found by each of their columns, and gone
   residents.add(column("a", 10))
   residents.add(column("b", 10))
   const parts = ["a", "b"].flatMap((key) => residents.take(key) ?? [])
-  const both = { table: "both", columns: new Map([...parts.flatMap(({ columns }) => [...columns])]), rows: 1 }
+  const both = { table: "both", columns: new Map(parts.flatMap(({ columns }) => [...columns])), rows: 1 }
   residents.merge({ ...both, bytes: 20, costMs: 20 }, parts)
   expect([residents.take("a")?.table, residents.take("b")?.table]).toEqual(["both", "both"])
   expect([residents.bytes(), residents.count(), residents.release()]).toEqual([20, 1, []])
