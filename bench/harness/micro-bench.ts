@@ -40,7 +40,8 @@ export async function benchMicro(options: MicroBenchOptions): Promise<MicroBench
   await ensureTpch(dataDir, scale, options.onData, signal)
   const lineitem = path.join(dataDir, "lineitem.parquet")
   const { decodeLineitem } = await import("../micro/parquet-decode.ts")
-  const results = await decodeLineitem(lineitem, rounds)
+  const { filterLineitem } = await import("../micro/parquet-filter.ts")
+  const results = [...(await decodeLineitem(lineitem, rounds)), ...(await filterLineitem(lineitem, rounds))]
   const conditions = {
     scale,
     rounds,

@@ -15,7 +15,19 @@ export interface BenchConditions {
 
 /** The bench's table. `ratio` is Skein's best hot time over native DuckDB's. */
 export function reportText(conditions: BenchConditions, results: readonly BenchResult[]): string {
-  const header = ["query", "answer", "start", "cold", "hot", "native", "ratio", "rows", "read", "exchanged", "busy per actor"]
+  const header = [
+    "query",
+    "answer",
+    "start",
+    "cold",
+    "hot",
+    "native",
+    "ratio",
+    "rows",
+    "read",
+    "exchanged",
+    "busy per actor",
+  ]
   const rows = results.map((result) => [
     `Q${result.query}`,
     result.difference === undefined ? "equal" : "DIFFERS",

@@ -85,7 +85,8 @@ test("one cold run, as many hot ones as asked for, the session closed", async ()
   const { result, calls } = await bench(["0", "1"])
   expect(calls).toEqual({ queries: 4, closed: 1 })
   expect(result).toMatchObject({ query: 7, rows: 2, difference: undefined, metrics })
-  for (const took of [result.startMs, result.coldMs, result.hotMs, result.nativeMs]) expect(Number.isFinite(took)).toBe(true)
+  for (const took of [result.startMs, result.coldMs, result.hotMs, result.nativeMs])
+    expect(Number.isFinite(took)).toBe(true)
 })
 
 test("a wrong answer is reported, whatever its time", async () => {

@@ -99,12 +99,11 @@ function filtersOf(
   wanted: readonly DecodedColumn[],
   pruning: readonly PruningPredicate[],
 ): readonly PlacedFilter[] {
-  return pruning.flatMap((predicate) => {
-    const at = wanted.findIndex(({ name }) => name === predicate.column)
-    const column = columns[at]
+  return columns.flatMap((column, at) => {
+    const { name, type } = wanted[at] ?? {}
     // What is cast on its way into the table is compared as what it becomes.
-    if (column === undefined || column.type !== wanted[at]?.type) return []
-    const filter = rowFilter(column, predicate)
+    const own = column.type === type ? pruning.filter((predicate) => predicate.column === name) : []
+    const filter = own.length === 0 ? undefined : rowFilter(column, own)
     return filter === undefined ? [] : [{ at, filter }]
   })
 }
@@ -127,27 +126,31 @@ function* windowBatches(
     yield { vectors: cursors.map((cursor) => cursor.read(start, end)), rows: end - start, to: end }
     return
   }
-  const kept = new Uint8Array(end - start).fill(1)
+  const rows = end - start
+  const selected = rangeOf(0, rows)
+  let count = rows
   const seen = new Map<number, Vector>()
   for (const { at, filter } of filters) {
-    const vector = seen.get(at) ?? cursors[at]?.read(start, end)
+    const vector = count === 0 ? undefined : cursors[at]?.read(start, end)
     if (vector === undefined) continue
     seen.set(at, vector)
-    filter(vector, kept)
+    count = filter(vector, selected, count)
   }
-  for (const { from, to, rows } of stretchesOf(kept, end - start)) {
+  for (const { from, to, rows: own } of stretchesOf(selected, count, rows)) {
     const vectors = cursors.map((cursor, at) => {
       const whole = seen.get(at)
-      if (whole !== undefined) return takeRows(whole, rows?.map((row) => row + from) ?? rangeOf(from, to))
+      if (whole !== undefined) return takeRows(whole, own?.map((row) => row + from) ?? rangeOf(from, to))
       const vector = cursor.read(start + from, start + to)
-      return rows === undefined ? vector : takeRows(vector, rows)
+      return own === undefined ? vector : takeRows(vector, own)
     })
-    yield { vectors, rows: rows?.length ?? to - from, to: start + to }
+    yield { vectors, rows: own?.length ?? to - from, to: start + to }
   }
 }
 
 function rangeOf(from: number, to: number): Int32Array {
-  return Int32Array.from({ length: to - from }, (_, i) => from + i)
+  const rows = new Int32Array(to - from)
+  for (let i = 0; i < rows.length; i++) rows[i] = from + i
+  return rows
 }
 
 /** Decoded once a split, which is asked for its columns one after the other. */

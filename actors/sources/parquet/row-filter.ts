@@ -3,29 +3,44 @@ import type { LayoutColumn } from "./layout.ts"
 import { compareOrdered, fractionDigits, type Ordered, parseOrdered } from "./ordered.ts"
 import { FixedValues } from "./pages/dense.ts"
 import type { Dense } from "./pages/form.ts"
-import type { CodesVector, FixedVector, TextsVector, Vector } from "./pages/vector.ts"
+import type { CodesVector, Dictionary, FixedVector, TextsVector, Vector } from "./pages/vector.ts"
 import { keepBetween } from "./value-ranges.ts"
 
 /**
- * Leaves out rows for which a predicate cannot be true: sets their bytes in `kept` to 0. Looks at a dictionary once an
- * entry. A row in doubt stays: the statement applies the predicate again (law 8).
+ * Leaves out rows for which predicates of one column cannot be true. Of the first `count` of `selected`, the rows that
+ * stay are moved to its front; returns how many. Looks at a dictionary once an entry. A row in doubt stays: the statement
+ * applies the predicates again (law 8).
  */
-export type RowFilter = (vector: Vector, kept: Uint8Array) => void
+export type RowFilter = (vector: Vector, selected: Int32Array, count: number) => number
+
+/** A predicate as values of a vector are compared with it; NULL passes only "is null". */
+type Test = "is null" | "is not null" | readonly ValueRange[]
 
 /** Undefined where the column's values are not compared in this way. */
-export function rowFilter(column: LayoutColumn, { op, values }: PruningPredicate): RowFilter | undefined {
+export function rowFilter(column: LayoutColumn, predicates: readonly PruningPredicate[]): RowFilter | undefined {
   if (column.elements.length !== 1) return undefined
-  if (op === "is null") return ({ rows, validity }, kept) => keepNulls(rows, validity, kept)
-  if (op === "is not null") return (vector, kept) => keepValid(vector, kept)
+  const tests = predicates.flatMap((predicate) => testOf(column, predicate) ?? []).map((test) => test.of)
+  const ranges = tests.filter((test) => typeof test !== "string")
+  if (tests.length === 0) return undefined
+  return (vector, selected, all) => {
+    let count = all
+    if (tests.includes("is null")) count = keepNulls(vector, selected, count)
+    if (tests.some((test) => test !== "is null")) count = keepValid(vector, selected, count)
+    if (ranges.length === 0 || count === 0) return count
+    if (vector._tag === "codes") return keepCodes(column.type, vector, ranges, selected, count)
+    for (const each of ranges) {
+      if (vector._tag === "texts") count = keepTexts(vector, each, selected, count)
+      else if (vector._tag === "fixed") count = keepFixed(column.type, vector, each, selected, count)
+    }
+    return count
+  }
+}
+
+function testOf(column: LayoutColumn, { op, values }: PruningPredicate): { readonly of: Test } | undefined {
+  if (op === "is null" || op === "is not null") return { of: op }
   const constants = values.map((text) => parseOrdered(column.type, text))
   if (!constants.every((each) => each !== undefined) || !isAsOrdered(column)) return undefined
-  const ranges = constants.map((constant) => valueRange(op, constant))
-  return (vector, kept) => {
-    keepValid(vector, kept)
-    if (vector._tag === "codes") keepCodes(column.type, vector, ranges, kept)
-    else if (vector._tag === "texts") keepTexts(vector, ranges, kept)
-    else if (vector._tag === "fixed") keepFixed(column.type, vector, ranges, kept)
-  }
+  return { of: constants.map((constant) => valueRange(op, constant)) }
 }
 
 /** Whether values stand in a vector as `Ordered` has them: in the type's own unit. */
@@ -83,31 +98,70 @@ function isWithin(value: Ordered, { min, max, prefix }: ValueRange): boolean {
   )
 }
 
-function keepNulls(rows: number, validity: Uint8Array | undefined, kept: Uint8Array): void {
-  for (let row = 0; row < rows; row++) if (validity === undefined || isSet(validity, row)) kept[row] = 0
+function keepNulls({ validity }: Vector, selected: Int32Array, count: number): number {
+  if (validity === undefined) return 0
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const row = selected[i] as number
+    selected[kept] = row
+    kept += isSet(validity, row) ^ 1
+  }
+  return kept
 }
 
-function keepValid({ rows, validity }: Vector, kept: Uint8Array): void {
-  if (validity === undefined) return
-  for (let row = 0; row < rows; row++) if (!isSet(validity, row)) kept[row] = 0
+function keepValid({ validity }: Vector, selected: Int32Array, count: number): number {
+  if (validity === undefined) return count
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const row = selected[i] as number
+    selected[kept] = row
+    kept += isSet(validity, row)
+  }
+  return kept
 }
 
-const isSet = (bits: Uint8Array, at: number): boolean => ((bits[at >> 3] as number) & (1 << (at & 7))) !== 0
+const isSet = (bits: Uint8Array, at: number): number => ((bits[at >> 3] as number) >> (at & 7)) & 1
 
 function keepCodes(
   type: string,
-  { rows, codes, dictionary }: CodesVector,
-  ranges: readonly ValueRange[],
-  kept: Uint8Array,
-): void {
-  const { count, values } = dictionary
+  { codes, dictionary }: CodesVector,
+  tests: readonly (readonly ValueRange[])[],
+  selected: Int32Array,
+  count: number,
+): number {
   // The blank entry is that of NULLs, which are left out already.
-  const marks = new Uint8Array(count + 1)
+  const marks = new Uint8Array(dictionary.count + 1).fill(1, 0, dictionary.count)
+  for (const ranges of tests) markEntries(type, dictionary, ranges, marks)
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const row = selected[i] as number
+    selected[kept] = row
+    kept += marks[codes[row] as number] as number
+  }
+  return kept
+}
+
+/** Sets the marks of entries to 0 for which none of the ranges holds. */
+function markEntries(
+  type: string,
+  { count, values }: Dictionary,
+  ranges: readonly ValueRange[],
+  marks: Uint8Array,
+): void {
+  if (ranges.length === 1 && values instanceof FixedValues) {
+    const { width, bytes } = values
+    const entries: FixedVector = { _tag: "fixed", rows: count, nulls: 0, validity: undefined, width, bytes }
+    const passing = Int32Array.from({ length: count }, (_, entry) => entry)
+    const kept = keepFixed(type, entries, ranges, passing, count)
+    const before = marks.slice()
+    marks.fill(0)
+    for (let i = 0; i < kept; i++) marks[passing[i] as number] = before[passing[i] as number] as number
+    return
+  }
   for (let entry = 0; entry < count; entry++) {
     const value = entryAt(type, values, entry)
-    marks[entry] = value === undefined || ranges.some((range) => isWithin(value, range)) ? 1 : 0
+    if (value !== undefined && !ranges.some((range) => isWithin(value, range))) marks[entry] = 0
   }
-  for (let row = 0; row < rows; row++) kept[row] = (kept[row] as number) & (marks[codes[row] as number] as number)
 }
 
 function entryAt(type: string, values: Dense, entry: number): Ordered | undefined {
@@ -134,16 +188,30 @@ function entryAt(type: string, values: Dense, entry: number): Ordered | undefine
   }
 }
 
-function keepTexts({ rows, offsets, bytes }: TextsVector, ranges: readonly ValueRange[], kept: Uint8Array): void {
-  for (let row = 0; row < rows; row++) {
-    if (kept[row] === 0) continue
+function keepTexts(
+  { offsets, bytes }: TextsVector,
+  ranges: readonly ValueRange[],
+  selected: Int32Array,
+  count: number,
+): number {
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const row = selected[i] as number
     const value = bytes.subarray(offsets[row] as number, offsets[row + 1] as number)
-    if (!ranges.some((range) => isWithin(value, range))) kept[row] = 0
+    selected[kept] = row
+    if (ranges.some((range) => isWithin(value, range))) kept++
   }
+  return kept
 }
 
 /** Of several ranges the one around all of them. */
-function keepFixed(type: string, vector: FixedVector, ranges: readonly ValueRange[], kept: Uint8Array): void {
+function keepFixed(
+  type: string,
+  vector: FixedVector,
+  ranges: readonly ValueRange[],
+  selected: Int32Array,
+  count: number,
+): number {
   const outer = (side: "min" | "max"): Ordered | undefined => {
     let bound: Ordered | undefined
     for (const range of ranges) {
@@ -153,5 +221,6 @@ function keepFixed(type: string, vector: FixedVector, ranges: readonly ValueRang
     }
     return bound
   }
-  if (ranges.length > 0) keepBetween(type, vector, { min: outer("min"), max: outer("max") }, kept)
+  if (ranges.length === 0) return count
+  return keepBetween(type, vector, { min: outer("min"), max: outer("max") }, selected, count)
 }

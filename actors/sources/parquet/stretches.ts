@@ -12,11 +12,8 @@ const GAP_ROWS_MAX = 4096
 /** Where more than this share of the rows is wanted, picking them costs more than it saves. */
 const SHARE_MAX = 0.75
 
-/** The wanted rows of a window: those whose byte in `kept` is not 0, or all where that is nearly all. */
-export function stretchesOf(kept: Uint8Array, rows: number): readonly Stretch[] {
-  const selected = new Int32Array(rows)
-  let count = 0
-  for (let row = 0; row < rows; row++) if (kept[row] !== 0) selected[count++] = row
+/** The wanted rows of a window: the first `count` of `selected`, rising, or all of its `rows` where that is nearly all. */
+export function stretchesOf(selected: Int32Array, count: number, rows: number): readonly Stretch[] {
   if (count === 0) return []
   if (count > rows * SHARE_MAX) return [{ from: 0, to: rows, rows: undefined }]
   const stretches: Stretch[] = []

@@ -10,16 +10,23 @@ const LOW_MIN = -(2n ** 63n)
 const HIGH_MAX = 2n ** 63n - 1n
 
 /**
- * Sets the bytes of those rows in `kept` to 0 whose value lies outside of the bounds. In 32-bit words throughout: loops
- * over 64-bit integers take three times as long where the engine is JavaScriptCore. Keeps all of a type that it does
- * not know.
+ * Moves those of the selected rows to the front whose value does not lie outside of the bounds; returns how many. In 32-bit
+ * words throughout: loops over 64-bit integers take three times as long where the engine is JavaScriptCore. Keeps all of a
+ * type that it does not know.
  */
-export function keepBetween(type: string, vector: FixedVector, bounds: Bounds, kept: Uint8Array): void {
+export function keepBetween(
+  type: string,
+  vector: FixedVector,
+  bounds: Bounds,
+  selected: Int32Array,
+  count: number,
+): number {
   const numbers = numbersOf(type, vector)
-  if (numbers !== undefined) return keepNumbers(numbers, vector.rows, bounds, kept)
+  if (numbers !== undefined) return keepNumbers(numbers, bounds, selected, count)
   const isSigned = !type.startsWith("U") && !type.startsWith("HUGE")
-  if (isSigned && vector.width === 8) keepWords(vector, 2, bounds, kept)
-  if (type.startsWith("DECIMAL") && vector.width === 16) keepWords(vector, 4, bounds, kept)
+  if (isSigned && vector.width === 8) return keepWords(vector, 2, bounds, selected, count)
+  if (type.startsWith("DECIMAL") && vector.width === 16) return keepWords(vector, 4, bounds, selected, count)
+  return count
 }
 
 function numbersOf(type: string, { bytes, width }: FixedVector): ArrayLike<number> | undefined {
@@ -46,36 +53,49 @@ function numbersOf(type: string, { bytes, width }: FixedVector): ArrayLike<numbe
 }
 
 /** NaN, which is neither less nor more, stays. */
-function keepNumbers(values: ArrayLike<number>, rows: number, { min, max }: Bounds, kept: Uint8Array): void {
+function keepNumbers(values: ArrayLike<number>, { min, max }: Bounds, selected: Int32Array, count: number): number {
   const low = min === undefined ? -Infinity : Number(min)
   const high = max === undefined ? Infinity : Number(max)
-  for (let row = 0; row < rows; row++) {
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const row = selected[i] as number
     const value = values[row] as number
-    if (value < low || value > high) kept[row] = 0
+    selected[kept] = row
+    if (!(value < low || value > high)) kept++
   }
+  return kept
 }
 
 /** Signed integers of two or four words, the lowest first. */
-function keepWords({ bytes, rows }: FixedVector, each: 2 | 4, { min, max }: Bounds, kept: Uint8Array): void {
+function keepWords(
+  { bytes, rows }: FixedVector,
+  each: 2 | 4,
+  { min, max }: Bounds,
+  selected: Int32Array,
+  count: number,
+): number {
   const low = typeof min === "bigint" ? min : LOW_MIN
   const high = typeof max === "bigint" ? max : HIGH_MAX
-  if (low < LOW_MIN || high > HIGH_MAX) return
+  if (low < LOW_MIN || high > HIGH_MAX) return count
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, rows * each)
   const [lowTop, lowRest] = [Number(low >> 32n), Number(low & 0xffff_ffffn)]
   const [highTop, highRest] = [Number(high >> 32n), Number(high & 0xffff_ffffn)]
-  for (let row = 0, at = 0; row < rows; row++, at += each) {
+  let kept = 0
+  for (let i = 0; i < count; i++) {
+    const row = selected[i] as number
+    const at = row * each
     const rest = (words[at] as number) >>> 0
     const top = words[at + 1] as number
-    if (each === 4) {
-      const sign = words[at + 3] as number
-      if (sign !== top >> 31 || words[at + 2] !== sign) {
-        // Beyond 64 bits: below every bound, or above.
-        if (sign < 0 ? min !== undefined : max !== undefined) kept[row] = 0
-        continue
-      }
+    const sign = top >> 31
+    selected[kept] = row
+    if (each === 4 && (words[at + 3] !== sign || words[at + 2] !== sign)) {
+      // Beyond 64 bits: below every bound, or above.
+      if ((words[at + 3] as number) < 0 ? min === undefined : max === undefined) kept++
+      continue
     }
-    if (top < lowTop || (top === lowTop && rest < lowRest) || top > highTop || (top === highTop && rest > highRest)) {
-      kept[row] = 0
-    }
+    const isBelow = top < lowTop || (top === lowTop && rest < lowRest)
+    const isAbove = top > highTop || (top === highTop && rest > highRest)
+    if (!isBelow && !isAbove) kept++
   }
+  return kept
 }
