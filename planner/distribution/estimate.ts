@@ -1,11 +1,5 @@
-import type { BoundExpr } from "../logical/column.ts"
-import { conjuncts } from "../logical/column.ts"
 import { outputs, type Plan } from "../logical/plan.ts"
-
-/** Share of the rows that a conjunct is taken to keep. Rough on purpose: only the order of magnitude is used. */
-const EQUALITY_SELECTIVITY = 0.1
-const RANGE_SELECTIVITY = 0.4
-const OTHER_SELECTIVITY = 0.5
+import { OTHER_SELECTIVITY, selectivity } from "./selectivity.ts"
 
 /** Rows per group that an aggregation is taken to find. */
 const ROWS_PER_GROUP = 4
@@ -36,7 +30,7 @@ function rowsOf(plan: Plan, cte: (id: number) => Estimate): number {
     case "Whole":
       return Math.max(1, ...plan.inputs.map((input) => rowsOf(input, cte)))
     case "Filter":
-      return rowsOf(plan.input, cte) * selectivity(plan.predicate)
+      return rowsOf(plan.input, cte) * selectivity(plan)
     case "Aggregate":
       return plan.groups.length === 0 ? 1 : Math.max(1, rowsOf(plan.input, cte) / ROWS_PER_GROUP)
     case "TopN":
@@ -69,7 +63,7 @@ function joinRows(plan: Plan & { _tag: "Join" }, left: number, right: number): n
 function keptShare(plan: Plan): number {
   switch (plan._tag) {
     case "Filter":
-      return selectivity(plan.predicate) * keptShare(plan.input)
+      return selectivity(plan) * keptShare(plan.input)
     case "Join":
       return plan.kind === "inner" ? keptShare(plan.left) * keptShare(plan.right) : 1
     case "Project":
@@ -79,18 +73,6 @@ function keptShare(plan: Plan): number {
     default:
       return 1
   }
-}
-
-function selectivity(predicate: BoundExpr): number {
-  return conjuncts(predicate).reduce((share, term) => share * termSelectivity(term), 1)
-}
-
-function termSelectivity(term: BoundExpr): number {
-  if (term._tag === "InList") return Math.min(1, EQUALITY_SELECTIVITY * term.items.length)
-  if (term._tag === "Between") return RANGE_SELECTIVITY * RANGE_SELECTIVITY
-  if (term._tag !== "Binary") return OTHER_SELECTIVITY
-  if (term.op === "=") return EQUALITY_SELECTIVITY
-  return ["<", "<=", ">", ">="].includes(term.op) ? RANGE_SELECTIVITY : OTHER_SELECTIVITY
 }
 
 /** Bytes of one row: from the files for scanned columns, by type for computed ones. */
