@@ -2,6 +2,7 @@ import { PlanDefect, UnsupportedSql } from "./errors.ts"
 import { inputsOf, mapInputs, type Plan, type QueryPlan } from "./logical/plan.ts"
 import { sameOutputs, validate } from "./logical/validate.ts"
 import { factorDisjunction } from "./rules/factor-disjunction.ts"
+import { implyDisjunction } from "./rules/imply-disjunction.ts"
 import { leaveOutEmpty } from "./rules/leave-out-empty.ts"
 import { mergeFilters } from "./rules/merge-filters.ts"
 import { mergeProjects } from "./rules/merge-projects.ts"
@@ -32,12 +33,15 @@ export const RULE_GROUPS: readonly (readonly Rule[])[] = [
     pushFilterBelowJoin,
     pushConditionBelowJoin,
   ],
+  // When conditions stand where they belong; by itself, because what it adds would move away, and be added again.
+  [implyDisjunction],
+  [mergeFilters, pushFilterBelowProject, pushFilterBelowAggregate, pushFilterBelowJoin, pushConditionBelowJoin],
   // After filters have come to rest: what they read is needed only where they stand.
   [pruneColumns, mergeProjects],
   [topN, pushLimitIntoScan],
 ]
 
-export const RULES: readonly Rule[] = RULE_GROUPS.flat()
+export const RULES: readonly Rule[] = [...new Set(RULE_GROUPS.flat())]
 
 /** Passes that are no rules, because they have to ask DuckDB, and can be switched off like one. */
 export const PRUNE_SPLITS = "prune_splits"

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { NOWHERE } from "../ast/span.ts"
 import type { TableDescription } from "../catalog.ts"
-import { type BoundExpr, ColumnIds, conjunction } from "../logical/column.ts"
+import { type BoundExpr, ColumnIds, conjunction, disjunction } from "../logical/column.ts"
 import type { Filter, Scan } from "../logical/plan.ts"
 import type { PruningPredicate } from "../physical/stage.ts"
 import { selectivity } from "./selectivity.ts"
@@ -76,5 +76,7 @@ describe("the share of the rows that a filter keeps", () => {
     const columns = compare(price, "<", compare(shipped, "=", literal("'1994-01-01'")))
     expect(selectivity(filter([equal], [{ column: "price", op: "=", values: ["5.00"] }]))).toBe(0.1)
     expect(selectivity(filter([equal, columns], []))).toBeCloseTo(0.04)
+    const either = disjunction([equal, compare(price, "=", literal("6")), columns])
+    expect(selectivity(filter(either === undefined ? [] : [either], []))).toBeCloseTo(0.6)
   })
 })

@@ -1,3 +1,4 @@
+import { allTerms } from "../ast/chain.ts"
 import { isColumn } from "../ast/traverse.ts"
 import { type BoundExpr, conjuncts, isConstant } from "../logical/column.ts"
 import type { Filter, Scan } from "../logical/plan.ts"
@@ -28,6 +29,13 @@ function termSelectivity(term: BoundExpr): number {
   if (term._tag === "InList") return Math.min(1, EQUALITY_SELECTIVITY * term.items.length)
   if (term._tag === "Between") return RANGE_SELECTIVITY * RANGE_SELECTIVITY
   if (term._tag !== "Binary") return OTHER_SELECTIVITY
+  if (term.op === "OR") {
+    // As if no row were in two branches.
+    const branches = allTerms(term, "OR").map((branch) =>
+      conjuncts(branch).reduce((product, each) => product * termSelectivity(each), 1),
+    )
+    return Math.min(1, branches.reduce((sum, share) => sum + share, 0))
+  }
   if (term.op === "=") return EQUALITY_SELECTIVITY
   return RANGE_OPS.has(term.op) ? RANGE_SELECTIVITY : OTHER_SELECTIVITY
 }
