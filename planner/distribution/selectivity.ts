@@ -34,7 +34,10 @@ function termSelectivity(term: BoundExpr): number {
     const branches = allTerms(term, "OR").map((branch) =>
       conjuncts(branch).reduce((product, each) => product * termSelectivity(each), 1),
     )
-    return Math.min(1, branches.reduce((sum, share) => sum + share, 0))
+    return Math.min(
+      1,
+      branches.reduce((sum, share) => sum + share, 0),
+    )
   }
   if (term.op === "=") return EQUALITY_SELECTIVITY
   return RANGE_OPS.has(term.op) ? RANGE_SELECTIVITY : OTHER_SELECTIVITY

@@ -151,9 +151,7 @@ async function feedScan(
   for (const split of listed) {
     const { rows, made } = split
     const survivors =
-      input.pruning.length === 0
-        ? undefined
-        : await supplies.survivors(input.source, split, input.pruning, signal)
+      input.pruning.length === 0 ? undefined : await supplies.survivors(input.source, split, input.pruning, signal)
     if (survivors?.length === 0) {
       tally.rowsSkipped += rows
       continue
